@@ -1,0 +1,12 @@
+//! The decisions of limbeck, as pure data: what a revision is, how revisions form a graph, which of
+//! them a target means, what has to run, and what is wrong with it.
+//!
+//! Nothing here does I/O or knows a clock, an environment or a thread. Build script, runtime and
+//! command line all decide with this crate, so they cannot disagree.
+
+pub mod checksum;
+pub mod diagnostic;
+
+mod dialect;
+
+pub use dialect::{Dialect, UnknownDialect};
