@@ -1,0 +1,1 @@
+//! A database schema as data.
