@@ -6,7 +6,10 @@
 
 pub mod checksum;
 pub mod diagnostic;
+pub mod recorded;
 
 mod dialect;
+mod direction;
 
 pub use dialect::{Dialect, UnknownDialect};
+pub use direction::Direction;

@@ -1,0 +1,97 @@
+//! `migrations!()`: finds what the build script wrote and turns its report into one compile error.
+//!
+//! The build script hands over through its `OUT_DIR`: `history.rs`, the table as an expression, and
+//! `report.txt`, what is wrong. It also sets the variable `LIMBECK_TABLE` to the digest in the table's
+//! first line, so that a table left behind by an earlier build script is not taken for a fresh one.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+const NO_BUILD_SCRIPT: &str = r#"`migrations!()` needs a build script that compiles the migrations, and this package has none
+
+add to Cargo.toml:
+    [build-dependencies]
+    limbeck-compiler = "VERSION"
+
+add a file build.rs:
+    fn main() {
+        limbeck_compiler::compile();
+    }
+"#;
+
+const NOT_COMPILED: &str = r#"the build script of this package does not compile the migrations
+
+add this line to `main` in build.rs:
+    limbeck_compiler::compile();
+
+with, in Cargo.toml:
+    [build-dependencies]
+    limbeck-compiler = "VERSION"
+"#;
+
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    if let Err(error) = syn::parse2::<syn::parse::Nothing>(input) {
+        return error.into_compile_error();
+    }
+    match compiled() {
+        Ok(Compiled { report: None }) => quote! {
+            ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.rs"))
+        },
+        // The table beside a report is empty but valid, so that the report is the only error.
+        Ok(Compiled {
+            report: Some(report),
+        }) => {
+            let error = compile_error(&report);
+            quote! {{
+                #error;
+                ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.rs"))
+            }}
+        }
+        Err(message) => {
+            let error = compile_error(&message.replace("VERSION", env!("CARGO_PKG_VERSION")));
+            quote!({
+                #error;
+                &::limbeck::__private::EMPTY
+            })
+        }
+    }
+}
+
+fn compile_error(message: &str) -> TokenStream {
+    syn::Error::new(Span::call_site(), message).into_compile_error()
+}
+
+/// What the build script left.
+struct Compiled {
+    report: Option<String>,
+}
+
+fn compiled() -> Result<Compiled, String> {
+    let out = variable("OUT_DIR").ok_or(NO_BUILD_SCRIPT)?;
+    let fresh = variable("LIMBECK_TABLE").ok_or(NOT_COMPILED)?;
+    let folder = PathBuf::from(out).join("limbeck");
+    let table = read(&folder.join("history.rs"))?;
+    if !table.lines().next().is_some_and(|line| line.ends_with(&fresh)) {
+        return Err(NOT_COMPILED.to_owned());
+    }
+    let report = read(&folder.join("report.txt"))?;
+    Ok(Compiled {
+        report: (!report.is_empty()).then_some(report),
+    })
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        format!("cannot read what the build script wrote: {error}\n\nrun `cargo clean` and build again")
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo talks to a macro through the environment alone"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,275 @@
+//! What a database's ledger says was applied, held against what a binary carries.
+//!
+//! Ledger rows come from outside the program: they may be of an older or a newer binary, or edited by
+//! hand. Nothing is assumed of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::checksum::{Digest, state};
+
+/// One applied revision as the ledger records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The history it belongs to.
+    pub history: String,
+    /// Its id.
+    pub id: String,
+    /// The ids of its parents and dependencies within its history.
+    pub parents: Vec<String>,
+    /// The checksum of the script that was applied, in hexadecimal.
+    pub checksum: String,
+    /// Its lineage, in hexadecimal.
+    pub lineage: String,
+    /// Why binaries that do not know it must refuse the database.
+    pub breaking: Option<String>,
+    /// When it was applied, as the database writes times.
+    pub applied_at: String,
+}
+
+/// One revision that a binary carries. Slices of these are in the graph's order.
+#[derive(Clone, Debug)]
+pub struct Known<'a> {
+    /// The history it belongs to.
+    pub history: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// The ids of its parents and dependencies within its history.
+    pub parents: Vec<&'a str>,
+    /// The checksum of its script for the database's dialect.
+    pub checksum: Digest,
+    /// Its lineage.
+    pub lineage: Digest,
+}
+
+/// Where a database stands: it is somewhere in this binary's history or, compatibly, ahead of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Which of the known revisions are applied, as indices.
+    pub applied: BTreeSet<usize>,
+    /// Rows that a newer binary has added above all that this binary knows, as indices.
+    pub ahead: Vec<usize>,
+}
+
+/// Why a database is not anywhere in this binary's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Discrepancy {
+    /// These rows' revisions were edited after they were applied: (row, known).
+    Edited(Vec<(usize, usize)>),
+    /// These rows are unknown to the binary, and declared breaking for it.
+    AheadBreaking(Vec<usize>),
+    /// The database has taken another course; each sentence says where.
+    Diverged(Vec<String>),
+}
+
+/// Holds the rows of a ledger against what the binary carries. `histories` are those that the binary
+/// runs: rows of any other are another program's and none of its business.
+///
+/// # Errors
+///
+/// The first kind of discrepancy found, in the order edited, breaking, diverged, with every case of it.
+pub fn reconcile(
+    known: &[Known<'_>],
+    histories: &[&str],
+    rows: &[Row],
+) -> Result<Standing, Discrepancy> {
+    let index: BTreeMap<(&str, &str), usize> = known
+        .iter()
+        .enumerate()
+        .map(|(index, known)| ((known.history, known.id), index))
+        .collect();
+    let mut standing = Standing::default();
+    let mut edited = Vec::new();
+    let mut diverged = Vec::new();
+    let mut unknown = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        if !histories.contains(&row.history.as_str()) {
+            continue;
+        }
+        let Some(&position) = index.get(&(row.history.as_str(), row.id.as_str())) else {
+            unknown.push(number);
+            continue;
+        };
+        let counterpart = &known[position];
+        standing.applied.insert(position);
+        if Digest::from_hex(&row.checksum) != Some(counterpart.checksum) {
+            edited.push((number, position));
+        } else if !same_ids(&row.parents, &counterpart.parents) {
+            diverged.push(format!(
+                "`{}` was applied on top of {}, and stands on top of {} in this program",
+                row.id,
+                quoted(&row.parents),
+                quoted(&counterpart.parents),
+            ));
+        }
+    }
+    if !edited.is_empty() {
+        return Err(Discrepancy::Edited(edited));
+    }
+    if diverged.is_empty() {
+        diverged.extend(changed_ancestry(known, &index, &standing.applied, rows));
+    }
+    let breaking: Vec<_> = unknown
+        .iter()
+        .copied()
+        .filter(|&row| rows[row].breaking.is_some())
+        .collect();
+    if !breaking.is_empty() {
+        return Err(Discrepancy::AheadBreaking(breaking));
+    }
+    if diverged.is_empty() {
+        diverged.extend(beside(known, &standing.applied, rows, &unknown));
+    }
+    if !diverged.is_empty() {
+        return Err(Discrepancy::Diverged(diverged));
+    }
+    standing.ahead = unknown;
+    Ok(standing)
+}
+
+/// The digest of the state that the rows of one history make, from their own lineages; `None` where a
+/// lineage cannot be read.
+pub fn recorded_state<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Option<Digest> {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let covered: BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| row.parents.iter().map(String::as_str))
+        .collect();
+    let heads = rows
+        .iter()
+        .filter(|row| !covered.contains(row.id.as_str()))
+        .map(|row| Digest::from_hex(&row.lineage))
+        .collect::<Option<Vec<_>>>()?;
+    Some(state(&heads))
+}
+
+fn same_ids(recorded: &[String], known: &[&str]) -> bool {
+    let recorded: BTreeSet<_> = recorded.iter().map(String::as_str).collect();
+    let known: BTreeSet<_> = known.iter().copied().collect();
+    recorded == known
+}
+
+fn quoted<T: AsRef<str>>(ids: &[T]) -> String {
+    if ids.is_empty() {
+        return "nothing".to_owned();
+    }
+    let ids: Vec<_> = ids.iter().map(|id| format!("`{}`", id.as_ref())).collect();
+    ids.join(", ")
+}
+
+/// Applied rows whose own content and parents are as known while the lineage is not. With every
+/// ancestor recorded this cannot be, so an ancestor's row is missing or the row was written by hand.
+fn changed_ancestry(
+    known: &[Known<'_>],
+    index: &BTreeMap<(&str, &str), usize>,
+    applied: &BTreeSet<usize>,
+    rows: &[Row],
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for &position in applied {
+        let revision = &known[position];
+        for parent in &revision.parents {
+            let recorded = index
+                .get(&(revision.history, *parent))
+                .is_some_and(|parent| applied.contains(parent));
+            if !recorded {
+                sentences.push(format!(
+                    "`{}` is recorded as applied, and `{parent}`, on which it stands, is not",
+                    revision.id
+                ));
+            }
+        }
+    }
+    if sentences.is_empty() {
+        sentences.extend(rows.iter().filter_map(|row| {
+            let &position = index.get(&(row.history.as_str(), row.id.as_str()))?;
+            let differs = Digest::from_hex(&row.lineage) != Some(known[position].lineage);
+            differs.then(|| format!("the recorded lineage of `{}` is not the one of this program", row.id))
+        }));
+    }
+    sentences
+}
+
+/// Unknown rows that do not stand above all that this binary knows.
+fn beside(
+    known: &[Known<'_>],
+    applied: &BTreeSet<usize>,
+    rows: &[Row],
+    unknown: &[usize],
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let histories: BTreeSet<&str> = unknown.iter().map(|&row| rows[row].history.as_str()).collect();
+    for history in histories {
+        let pending: Vec<&str> = known
+            .iter()
+            .enumerate()
+            .filter(|(index, known)| known.history == history && !applied.contains(index))
+            .map(|(_, known)| known.id)
+            .collect();
+        let strangers: Vec<&Row> = unknown
+            .iter()
+            .map(|&row| &rows[row])
+            .filter(|row| row.history == history)
+            .collect();
+        let ids: Vec<&str> = strangers.iter().map(|row| row.id.as_str()).collect();
+        if !pending.is_empty() {
+            sentences.push(format!(
+                "the database has {}, which this program does not know, and lacks {}, which it carries",
+                quoted(&ids),
+                quoted(&pending),
+            ));
+            continue;
+        }
+        let tips = tips_beside(known, history, &strangers);
+        if !tips.is_empty() {
+            sentences.push(format!(
+                "the database has {}, which this program does not know and which does not stand on its head",
+                quoted(&tips),
+            ));
+        }
+    }
+    sentences
+}
+
+/// Those unknown tips under which no head of the known history stands.
+fn tips_beside<'r>(known: &[Known<'_>], history: &str, strangers: &[&'r Row]) -> Vec<&'r str> {
+    let covered_known: BTreeSet<&str> = known
+        .iter()
+        .filter(|known| known.history == history)
+        .flat_map(|known| known.parents.iter().copied())
+        .collect();
+    let heads: BTreeSet<&str> = known
+        .iter()
+        .filter(|known| known.history == history && !covered_known.contains(known.id))
+        .map(|known| known.id)
+        .collect();
+    let by_id: BTreeMap<&str, &Row> = strangers.iter().map(|row| (row.id.as_str(), *row)).collect();
+    let covered: BTreeSet<&str> = strangers
+        .iter()
+        .flat_map(|row| row.parents.iter().map(String::as_str))
+        .collect();
+    strangers
+        .iter()
+        .filter(|row| !covered.contains(row.id.as_str()))
+        .filter(|tip| !stands_on(tip, &heads, &by_id))
+        .map(|tip| tip.id.as_str())
+        .collect()
+}
+
+fn stands_on(tip: &Row, heads: &BTreeSet<&str>, by_id: &BTreeMap<&str, &Row>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&Row> = vec![tip];
+    while let Some(row) = open.pop() {
+        for parent in &row.parents {
+            if heads.contains(parent.as_str()) {
+                return true;
+            }
+            if seen.insert(parent.as_str())
+                && let Some(&next) = by_id.get(parent.as_str())
+            {
+                open.push(next);
+            }
+        }
+    }
+    // An empty program knows no head: whatever stands in the database is above it.
+    heads.is_empty()
+}

@@ -1,0 +1,119 @@
+//! A unit of work as SQL text: what PostgreSQL is sent as one message, and what `sql` prints.
+
+use limbeck_model::Dialect;
+
+use super::unit::{Change, Place, Timeouts, Unit};
+use crate::ledger::Ledger;
+
+/// SQL text that remembers which part of it came from where.
+#[derive(Debug, Default)]
+pub(crate) struct Message {
+    pub(crate) text: String,
+    length: usize,
+    parts: Vec<Part>,
+}
+
+/// A user's statement within a message; offsets count characters, as PostgreSQL does.
+#[derive(Debug)]
+struct Part {
+    first: usize,
+    last: usize,
+    change: usize,
+    statement: usize,
+}
+
+impl Message {
+    /// The whole transaction: begin, lock, ledger as expected, changes, commit.
+    pub(crate) fn transaction(ledger: &Ledger, unit: &Unit<'_>) -> Self {
+        let mut message = Self::default();
+        message.push(begin(ledger.dialect));
+        message.prologue(ledger, unit);
+        for (number, change) in unit.changes.iter().enumerate() {
+            message.timeouts(ledger.dialect, change.timeouts);
+            for (index, statement) in change.statements.iter().enumerate() {
+                let first = message.length;
+                message.push(statement.sql);
+                message.parts.push(Part {
+                    first,
+                    last: message.length,
+                    change: number,
+                    statement: index,
+                });
+            }
+            message.records(ledger, change);
+        }
+        message.push("COMMIT");
+        message
+    }
+
+    /// The transaction up to its first change, without an end.
+    pub(crate) fn opening(ledger: &Ledger, unit: &Unit<'_>) -> Self {
+        let mut message = Self::default();
+        message.push(begin(ledger.dialect));
+        message.prologue(ledger, unit);
+        message
+    }
+
+    fn prologue(&mut self, ledger: &Ledger, unit: &Unit<'_>) {
+        if ledger.dialect == Dialect::Postgres {
+            self.push(&ledger.lock());
+        }
+        if unit.create_ledger {
+            for sql in ledger.create() {
+                self.push(&sql);
+            }
+        }
+        self.push(&ledger.guard(&unit.guard));
+    }
+
+    pub(crate) fn timeouts(&mut self, dialect: Dialect, timeouts: Timeouts) {
+        if dialect == Dialect::Sqlite {
+            return;
+        }
+        for (setting, value_ms) in [
+            ("lock_timeout", timeouts.lock_ms),
+            ("statement_timeout", timeouts.statement_ms),
+        ] {
+            if let Some(value_ms) = value_ms {
+                self.push(&format!("SET LOCAL {setting} = {value_ms}"));
+            }
+        }
+    }
+
+    pub(crate) fn records(&mut self, ledger: &Ledger, change: &Change<'_>) {
+        for record in &change.records {
+            for sql in ledger.record(record) {
+                self.push(&sql);
+            }
+        }
+    }
+
+    /// Adds a statement. A statement ends with a token, never in a comment, so `;` can follow it.
+    pub(crate) fn push(&mut self, sql: &str) {
+        self.text.push_str(sql);
+        self.text.push_str(";\n");
+        self.length += sql.chars().count() + 2;
+    }
+
+    /// The user's statement at an offset in characters, with the change it belongs to.
+    pub(crate) fn place(&self, offset: usize) -> Option<(usize, Place)> {
+        let part = self
+            .parts
+            .iter()
+            .find(|part| (part.first..part.last).contains(&offset))?;
+        let place = Place {
+            statement: part.statement,
+            offset: Some(offset - part.first),
+        };
+        Some((part.change, place))
+    }
+}
+
+/// Statements must see what was committed before the lock was granted, so the isolation level is set
+/// whatever the session's default is.
+const fn begin(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "BEGIN IMMEDIATE",
+        Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    }
+}

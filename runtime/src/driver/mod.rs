@@ -1,0 +1,13 @@
+//! What the engine asks of a database. A driver knows one database and decides nothing.
+
+pub(crate) mod message;
+mod open;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+mod unit;
+
+pub use open::Database;
+pub(crate) use open::{Driver, Opened, sealed};
+pub(crate) use unit::{Change, DriverError, Place, Refusal, Timeouts, Unit};

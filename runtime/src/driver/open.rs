@@ -1,0 +1,64 @@
+//! The driver trait, and what can be opened as a database.
+
+use std::time::Duration;
+
+use limbeck_model::Dialect;
+use limbeck_model::checksum::Digest;
+
+use super::unit::{DriverError, Ended, Refusal, Timeouts, Unit};
+use crate::error::Error;
+use crate::ledger::{Contents, Ledger, StateRow};
+
+/// One database connection. Every method is one round trip where the database allows it.
+pub(crate) trait Driver {
+    fn dialect(&self) -> Dialect;
+
+    /// The question of every start: is each history's recorded state this one? Answers `false` for
+    /// any doubt, such as a missing ledger.
+    fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError>;
+
+    /// Reads the ledger, as one consistent snapshot.
+    fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
+
+    /// Runs a unit in one transaction, under the lock, or not at all.
+    fn transact(&mut self, ledger: &Ledger, unit: &Unit<'_>, ended: Ended<'_>) -> Result<(), Refusal>;
+
+    /// Runs one statement by itself, outside any transaction.
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError>;
+
+    /// Who holds the lock, in words, where the database can tell.
+    fn holder(&mut self, ledger: &Ledger) -> Option<String>;
+}
+
+/// An open driver.
+pub(crate) type Opened<'c> = Box<dyn Driver + 'c>;
+
+/// What migrations can be run on: an open connection, a path or a URL.
+///
+/// Implemented for `&mut rusqlite::Connection` and [`&Path`](std::path::Path) with the feature
+/// `sqlite`, for `&mut postgres::Client` with the feature `postgres`, and for `&str` and `&String`,
+/// which are URLs: `sqlite:PATH`, `postgres://…`, `postgresql://…`. A connection that is opened here is
+/// closed here; one that is lent is left as it was found.
+pub trait Database: sealed::Open {}
+
+pub(crate) mod sealed {
+    use super::{Duration, Error, Opened};
+
+    /// Keeps `Database` closed to other crates: a driver has to uphold the engine's guarantees.
+    pub trait Open {
+        /// Opens the database; waits at most `patience` where the database makes others wait.
+        #[doc(hidden)]
+        #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+        fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+        where
+            Self: 'c;
+    }
+}
+
+/// Whether the rows of `state` say that each history is at its given state.
+pub(super) fn all_at(rows: &[StateRow], states: &[(&str, Digest)]) -> bool {
+    states.iter().all(|(history, state)| {
+        rows.iter()
+            .any(|row| row.history == *history && row.version == crate::ledger::VERSION && row.digest == state.to_string())
+    })
+}

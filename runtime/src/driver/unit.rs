@@ -1,0 +1,113 @@
+//! A unit of work: what goes into one transaction, and how it can be refused.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::ledger::{Guard, Record};
+use crate::table::Statement;
+
+/// One transaction: the ledger is as expected, statements, ledger rows; all or nothing.
+#[derive(Debug)]
+pub(crate) struct Unit<'a> {
+    pub(crate) guard: Guard,
+    /// Whether the ledger's tables have to be made first.
+    pub(crate) create_ledger: bool,
+    pub(crate) changes: Vec<Change<'a>>,
+}
+
+/// Statements and what the ledger says of them afterwards.
+#[derive(Debug)]
+pub(crate) struct Change<'a> {
+    pub(crate) statements: &'static [Statement],
+    pub(crate) timeouts: Timeouts,
+    pub(crate) records: Vec<Record<'a>>,
+}
+
+/// PostgreSQL's `lock_timeout` and `statement_timeout` for a script; SQLite has neither.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Timeouts {
+    pub(crate) lock_ms: Option<u64>,
+    pub(crate) statement_ms: Option<u64>,
+}
+
+/// Why a unit was not committed. The database is as it was before, unless the connection was lost.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Another process holds the lock.
+    Busy,
+    /// The ledger is not as it was read.
+    Moved,
+    /// One of the changes failed.
+    Failed {
+        /// The change's number in its unit.
+        change: usize,
+        /// The statement, where it is known.
+        place: Option<Place>,
+        error: DriverError,
+    },
+    /// The transaction itself failed: at its begin, in the ledger or at its commit.
+    Other(DriverError),
+}
+
+/// A failing statement, and the offset of the error in it, in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) statement: usize,
+    pub(crate) offset: Option<usize>,
+}
+
+/// An error as the database reported it.
+#[derive(Debug)]
+pub(crate) struct DriverError {
+    pub(crate) message: String,
+    /// SQLSTATE, or SQLite's extended result code.
+    pub(crate) code: Option<String>,
+    pub(crate) detail: Option<String>,
+    pub(crate) hint: Option<String>,
+    /// Where in the SQL that was sent, in characters from 0.
+    pub(crate) offset: Option<usize>,
+    /// Whether the database was busy with another process.
+    pub(crate) busy: bool,
+    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl DriverError {
+    pub(crate) fn other(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: None,
+            detail: None,
+            hint: None,
+            offset: None,
+            busy: false,
+            source: None,
+        }
+    }
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(code) = &self.code {
+            write!(f, " ({code})")?;
+        }
+        for (name, text) in [("detail", &self.detail), ("hint", &self.hint)] {
+            if let Some(text) = text {
+                write!(f, "; {name}: {text}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl StdError for DriverError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// Told of each change as it ends, with its duration.
+pub(crate) type Ended<'e> = &'e mut dyn FnMut(usize, Duration);

@@ -1,0 +1,85 @@
+//! What a transaction writes into the ledger, and what it demands of it first.
+
+use limbeck_model::checksum::Digest;
+
+use super::StateRow;
+use limbeck_model::Direction;
+
+/// What must still be so once the lock is held; otherwise another process has moved the database and
+/// the plan is void.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Guard {
+    /// The histories this program runs.
+    pub(crate) histories: Vec<String>,
+    /// Their rows of `state`, as they were read.
+    pub(crate) states: Vec<StateRow>,
+    /// The token of the unfinished script that this process owns, if any: nobody else's may stand.
+    pub(crate) token: Option<String>,
+}
+
+/// One change to the ledger.
+#[derive(Clone, Debug)]
+pub(crate) enum Record<'a> {
+    /// A revision was applied, by its script or by stamping.
+    Applied(Applied<'a>),
+    /// A revision was taken back, by its script or by stamping.
+    Removed {
+        history: &'a str,
+        id: &'a str,
+        state: Digest,
+        journal: Journal<'a>,
+    },
+    /// Everything that is recorded of a history is forgotten.
+    Purged { history: &'a str },
+    /// A statement of a non-transactional script starts; the one before it, if any, is done.
+    Claimed(Claim<'a>),
+    /// A statement of a non-transactional script has failed.
+    Halted { claim: Claim<'a>, error: &'a str },
+    /// A non-transactional script has run to its end.
+    Released { history: &'a str, id: &'a str },
+    /// An attempt ended without a change to the database.
+    Attempted(Journal<'a>),
+}
+
+/// A new row of `revision`, with the state it leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Applied<'a> {
+    pub(crate) history: &'a str,
+    pub(crate) id: &'a str,
+    /// Ids of parents and dependencies within the history.
+    pub(crate) parents: Vec<&'a str>,
+    pub(crate) checksum: Digest,
+    pub(crate) lineage: Digest,
+    /// The reason why older binaries must refuse the database.
+    pub(crate) breaking: Option<&'a str>,
+    pub(crate) state: Digest,
+    pub(crate) journal: Journal<'a>,
+}
+
+/// A new row of `journal`.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal<'a> {
+    pub(crate) history: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) direction: Direction,
+    /// `applied`, `removed`, `stamped`, `unstamped`, `failed`.
+    pub(crate) outcome: &'static str,
+    pub(crate) error: Option<&'a str>,
+    /// How long it took, where the program has measured it. PostgreSQL measures for itself what one
+    /// message does.
+    pub(crate) duration_ms: Option<u64>,
+    pub(crate) binary: &'a str,
+}
+
+/// A process's hold on one statement of a non-transactional script.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim<'a> {
+    pub(crate) history: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) direction: Direction,
+    /// The statement's number, counted from 1.
+    pub(crate) step: u32,
+    /// Tells this process's claim from any other's.
+    pub(crate) token: &'a str,
+}
+

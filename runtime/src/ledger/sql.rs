@@ -1,0 +1,340 @@
+//! The ledger's SQL, for both dialects. Pure text: drivers execute it, the command `sql` prints it.
+
+use limbeck_model::Dialect;
+
+use super::{Applied, Claim, Guard, Journal, Record, VERSION};
+
+/// What PostgreSQL is made to say when another process holds the lock; see [`Ledger::lock`].
+pub(crate) const BUSY: &str = "limbeck: another process is migrating this database";
+/// What PostgreSQL is made to say when the ledger is not as it was read; see [`Ledger::guard`].
+pub(crate) const MOVED: &str = "limbeck: this database is not in the expected state";
+
+/// For how long a claim holds without a sign of life.
+const LEASE_SECONDS: u32 = 30;
+
+/// Where a database keeps its ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    pub(crate) dialect: Dialect,
+    /// PostgreSQL's schema. SQLite has no schemas and uses the prefix `limbeck_`.
+    pub(crate) schema: String,
+}
+
+/// A string literal in either dialect, whatever `standard_conforming_strings` says.
+pub(crate) fn quote(text: &str, dialect: Dialect) -> String {
+    let doubled = text.replace('\'', "''");
+    if dialect == Dialect::Postgres && doubled.contains('\\') {
+        format!(" E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+impl Ledger {
+    pub(crate) fn table(&self, name: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => format!("limbeck_{name}"),
+            Dialect::Postgres => format!("\"{}\".{name}", self.schema.replace('"', "\"\"")),
+        }
+    }
+
+    pub(crate) fn quote(&self, text: &str) -> String {
+        quote(text, self.dialect)
+    }
+
+    fn optional(&self, text: Option<&str>) -> String {
+        text.map_or_else(|| "NULL".to_owned(), |text| self.quote(text))
+    }
+
+    /// The statements that make the tables where they are missing.
+    pub(crate) fn create(&self) -> Vec<String> {
+        let (time, serial, long) = match self.dialect {
+            Dialect::Sqlite => ("text", "integer PRIMARY KEY", "integer"),
+            Dialect::Postgres => (
+                "timestamptz",
+                "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                "bigint",
+            ),
+        };
+        // SQLite keeps beside the state what it last wrote to `user_version`.
+        let shortcut = match self.dialect {
+            Dialect::Sqlite => ", user_version integer",
+            Dialect::Postgres => "",
+        };
+        let mut statements = Vec::new();
+        if self.dialect == Dialect::Postgres {
+            let schema = self.schema.replace('"', "\"\"");
+            statements.push(format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""));
+        }
+        let mut table = |name: &str, columns: String| {
+            let name = self.table(name);
+            statements.push(format!("CREATE TABLE IF NOT EXISTS {name} ({columns})"));
+        };
+        table(
+            "revision",
+            format!(
+                "history text NOT NULL, id text NOT NULL, parents text NOT NULL, checksum text NOT NULL, \
+                 lineage text NOT NULL, compat text, applied_at {time} NOT NULL, duration_ms {long}, \
+                 applied_by text NOT NULL, PRIMARY KEY (history, id)"
+            ),
+        );
+        table(
+            "state",
+            format!(
+                "history text NOT NULL PRIMARY KEY, digest text NOT NULL, version integer NOT NULL{shortcut}"
+            ),
+        );
+        table(
+            "journal",
+            format!(
+                "number {serial}, history text NOT NULL, id text NOT NULL, direction text NOT NULL, \
+                 outcome text NOT NULL, error text, at {time} NOT NULL, duration_ms {long}, host text, \
+                 run_by text NOT NULL"
+            ),
+        );
+        table(
+            "progress",
+            format!(
+                "history text NOT NULL, id text NOT NULL, direction text NOT NULL, step integer NOT NULL, \
+                 state text NOT NULL, token text NOT NULL, lease_until {time} NOT NULL, backend integer, \
+                 error text, PRIMARY KEY (history, id, direction, step)"
+            ),
+        );
+        statements
+    }
+
+    /// The statement that takes the lock of this run, to be held to the end of the transaction, or
+    /// fails at once with [`BUSY`]. It never waits inside the database, because a waiting session keeps
+    /// `CREATE INDEX CONCURRENTLY` waiting too.
+    ///
+    /// The error is a cast that cannot succeed: plain SQL that needs no procedural language.
+    pub(crate) fn lock(&self) -> String {
+        let schema = self.quote(&format!("limbeck {}", self.schema));
+        format!(
+            "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended({schema}, 0)) \
+             THEN '1' ELSE '{BUSY}' END::integer"
+        )
+    }
+
+    /// The statement that reads, for the histories of a guard, what [`Guard`] compares: one text.
+    pub(crate) fn observed(&self, guard: &Guard) -> String {
+        let state = self.table("state");
+        let progress = self.table("progress");
+        let histories = self.list(&guard.histories);
+        let (states, tokens) = match self.dialect {
+            Dialect::Sqlite => (
+                "group_concat(history || ' ' || digest, ',' ORDER BY history)",
+                "group_concat(DISTINCT token)",
+            ),
+            Dialect::Postgres => (
+                "string_agg(history || ' ' || digest, ',' ORDER BY history COLLATE \"C\")",
+                "string_agg(DISTINCT token, ',')",
+            ),
+        };
+        format!(
+            "SELECT coalesce((SELECT {states} FROM {state} WHERE history IN ({histories})), '') || '|' || \
+             coalesce((SELECT {tokens} FROM {progress} WHERE history IN ({histories})), '')"
+        )
+    }
+
+    /// What [`Ledger::observed`] answers where nothing has moved.
+    pub(crate) fn expected(guard: &Guard) -> String {
+        let mut states: Vec<_> = guard.states.iter().collect();
+        states.sort_by(|a, b| a.history.cmp(&b.history));
+        let states: Vec<_> = states
+            .into_iter()
+            .map(|state| format!("{} {}", state.history, state.digest))
+            .collect();
+        let token = guard.token.as_deref().unwrap_or_default();
+        format!("{}|{token}", states.join(","))
+    }
+
+    /// The statement that fails with [`MOVED`] unless the ledger is as it was read.
+    pub(crate) fn guard(&self, guard: &Guard) -> String {
+        let observed = self.observed(guard);
+        let expected = self.quote(&Self::expected(guard));
+        match self.dialect {
+            Dialect::Postgres => {
+                format!("SELECT CASE WHEN ({observed}) = {expected} THEN '1' ELSE '{MOVED}' END::integer")
+            }
+            // SQLite has no error outside triggers: a check constraint stands in.
+            Dialect::Sqlite => format!(
+                "CREATE TEMP TABLE limbeck_guard (state text CONSTRAINT \"{MOVED}\" CHECK (state = {expected}));\n\
+                 INSERT INTO limbeck_guard {observed};\n\
+                 DROP TABLE limbeck_guard"
+            ),
+        }
+    }
+
+    pub(crate) fn list<T: AsRef<str>>(&self, texts: &[T]) -> String {
+        let quoted: Vec<_> = texts.iter().map(|text| self.quote(text.as_ref())).collect();
+        quoted.join(", ")
+    }
+
+    /// The statements that write a record.
+    pub(crate) fn record(&self, record: &Record<'_>) -> Vec<String> {
+        match record {
+            Record::Applied(applied) => self.applied(applied),
+            Record::Removed {
+                history,
+                id,
+                state,
+                journal,
+            } => self.together(
+                format!("DELETE FROM {} WHERE {}", self.table("revision"), self.is(history, id)),
+                self.journal(journal),
+                self.state(history, &state.to_string()),
+            ),
+            Record::Purged { history } => ["revision", "state", "progress"]
+                .into_iter()
+                .map(|table| {
+                    let history = self.quote(history);
+                    format!("DELETE FROM {} WHERE history = {history}", self.table(table))
+                })
+                .collect(),
+            Record::Claimed(claim) => vec![self.finish_step(claim), self.claim(claim)],
+            Record::Halted { claim, error } => vec![self.halt(claim, error)],
+            Record::Released { history, id } => {
+                vec![format!(
+                    "DELETE FROM {} WHERE {}",
+                    self.table("progress"),
+                    self.is(history, id)
+                )]
+            }
+            Record::Attempted(journal) => vec![self.journal(journal)],
+        }
+    }
+
+    fn is(&self, history: &str, id: &str) -> String {
+        format!("history = {} AND id = {}", self.quote(history), self.quote(id))
+    }
+
+    const fn now(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+            Dialect::Postgres => "clock_timestamp()",
+        }
+    }
+
+    fn duration(&self, journal: &Journal<'_>) -> String {
+        match (journal.duration_ms, self.dialect) {
+            (Some(duration_ms), _) => duration_ms.to_string(),
+            (None, Dialect::Sqlite) => "NULL".to_owned(),
+            (None, Dialect::Postgres) => {
+                "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)::bigint".to_owned()
+            }
+        }
+    }
+
+    fn applied(&self, applied: &Applied<'_>) -> Vec<String> {
+        let insert = format!(
+            "INSERT INTO {} (history, id, parents, checksum, lineage, compat, applied_at, duration_ms, applied_by) \
+             VALUES ({}, {}, {}, '{}', '{}', {}, {}, {}, {})",
+            self.table("revision"),
+            self.quote(applied.history),
+            self.quote(applied.id),
+            self.quote(&applied.parents.join(" ")),
+            applied.checksum,
+            applied.lineage,
+            self.optional(applied.breaking),
+            self.now(),
+            self.duration(&applied.journal),
+            self.quote(applied.journal.binary),
+        );
+        let state = self.state(applied.history, &applied.state.to_string());
+        self.together(insert, self.journal(&applied.journal), state)
+    }
+
+    /// Three changes as one statement where the database can: PostgreSQL plans and runs it once.
+    fn together(&self, revision: String, journal: String, state: String) -> Vec<String> {
+        match self.dialect {
+            Dialect::Sqlite => vec![revision, journal, state],
+            Dialect::Postgres => vec![format!(
+                "WITH revision AS ({revision}), journal AS ({journal}) {state}"
+            )],
+        }
+    }
+
+    fn state(&self, history: &str, digest: &str) -> String {
+        format!(
+            "INSERT INTO {} (history, digest, version) VALUES ({}, '{digest}', {VERSION}) \
+             ON CONFLICT (history) DO UPDATE SET digest = excluded.digest, version = excluded.version",
+            self.table("state"),
+            self.quote(history),
+        )
+    }
+
+    fn journal(&self, journal: &Journal<'_>) -> String {
+        let host = match self.dialect {
+            Dialect::Sqlite => "NULL",
+            Dialect::Postgres => "host(inet_client_addr())",
+        };
+        format!(
+            "INSERT INTO {} (history, id, direction, outcome, error, at, duration_ms, host, run_by) \
+             VALUES ({}, {}, '{}', '{}', {}, {}, {}, {host}, {})",
+            self.table("journal"),
+            self.quote(journal.history),
+            self.quote(journal.id),
+            journal.direction,
+            journal.outcome,
+            self.optional(journal.error),
+            self.now(),
+            self.duration(journal),
+            self.quote(journal.binary),
+        )
+    }
+
+    fn lease(&self) -> String {
+        match self.dialect {
+            Dialect::Sqlite => format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{LEASE_SECONDS} seconds')"),
+            Dialect::Postgres => format!("clock_timestamp() + interval '{LEASE_SECONDS} seconds'"),
+        }
+    }
+
+    /// Takes a step, or takes over one that another process has left unfinished.
+    fn claim(&self, claim: &Claim<'_>) -> String {
+        let backend = match self.dialect {
+            Dialect::Sqlite => "NULL",
+            Dialect::Postgres => "pg_backend_pid()",
+        };
+        format!(
+            "INSERT INTO {} (history, id, direction, step, state, token, lease_until, backend) \
+             VALUES ({}, {}, '{}', {}, 'started', {}, {}, {backend}) \
+             ON CONFLICT (history, id, direction, step) DO UPDATE SET state = excluded.state, \
+             token = excluded.token, lease_until = excluded.lease_until, backend = excluded.backend, error = NULL",
+            self.table("progress"),
+            self.quote(claim.history),
+            self.quote(claim.id),
+            claim.direction,
+            claim.step,
+            self.quote(claim.token),
+            self.lease(),
+        )
+    }
+
+    /// Marks the steps before this one as done and puts them under this claim's token.
+    fn finish_step(&self, claim: &Claim<'_>) -> String {
+        format!(
+            "UPDATE {} SET state = 'done', token = {} WHERE {} AND direction = '{}' AND step < {}",
+            self.table("progress"),
+            self.quote(claim.token),
+            self.is(claim.history, claim.id),
+            claim.direction,
+            claim.step,
+        )
+    }
+
+    fn halt(&self, claim: &Claim<'_>, error: &str) -> String {
+        format!(
+            "UPDATE {} SET state = 'failed', error = {}, lease_until = {} \
+             WHERE {} AND direction = '{}' AND step = {} AND token = {}",
+            self.table("progress"),
+            self.quote(error),
+            self.now(),
+            self.is(claim.history, claim.id),
+            claim.direction,
+            claim.step,
+            self.quote(claim.token),
+        )
+    }
+}

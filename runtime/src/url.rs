@@ -1,0 +1,245 @@
+//! Database URLs: which database, where, and how to name it without its password.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+
+use crate::driver::sealed::Open;
+use crate::driver::{Database, Opened};
+use crate::error::{Error, ErrorKind};
+
+/// A database URL that was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseUrl {
+    /// A file, or `:memory:`.
+    Sqlite { path: String },
+    /// What the postgres crate reads, and what may be shown.
+    Postgres { url: String, shown: String },
+}
+
+impl DatabaseUrl {
+    /// Reads a URL: `sqlite:PATH`, `sqlite://PATH`, `postgres://…`, `postgresql://…`, each also with
+    /// SQLAlchemy's driver suffix, such as `postgresql+asyncpg://…`, which is ignored.
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
+        let Some((scheme, rest)) = url.split_once(':') else {
+            return Err(malformed("it has no scheme"));
+        };
+        match scheme.split('+').next().unwrap_or_default() {
+            "sqlite" => sqlite(rest),
+            "postgres" | "postgresql" => postgres(rest),
+            _ => Err(malformed("its scheme is not `sqlite`, `postgres` or `postgresql`")),
+        }
+    }
+}
+
+/// An error that shows nothing of the URL, since a malformed one may have its password anywhere.
+fn malformed(what: &str) -> Error {
+    Error::new(ErrorKind::Url, format!("cannot read the database URL: {what}")).help_with(
+        "write `sqlite:path/to/file.db` or `postgres://user:password@host:port/database`",
+    )
+}
+
+fn sqlite(rest: &str) -> Result<DatabaseUrl, Error> {
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    if !query.is_empty() {
+        return Err(malformed(&format!("SQLite URLs take no parameters, found `?{query}`")));
+    }
+    let path = decode(path)?;
+    if path.is_empty() {
+        return Err(malformed("it names no file"));
+    }
+    Ok(DatabaseUrl::Sqlite {
+        path: path.into_owned(),
+    })
+}
+
+fn decode(text: &str) -> Result<Cow<'_, str>, Error> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| malformed("its percent-encoding is not UTF-8"))
+}
+
+fn postgres(rest: &str) -> Result<DatabaseUrl, Error> {
+    let Some(rest) = rest.strip_prefix("//") else {
+        return Err(malformed("`//` is missing after the scheme"));
+    };
+    let (location, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let mut kept = Vec::new();
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        match name {
+            "ssl" | "sslmode" => check_ssl(name, &decode(value)?)?,
+            _ if name.starts_with("ssl") => return Err(needs_tls(parameter)),
+            _ => kept.push(parameter),
+        }
+    }
+    let shown = kept.iter().map(|parameter| match parameter.split_once('=') {
+        Some((name @ ("password" | "passfile"), _)) => format!("{name}=***"),
+        _ => (*parameter).to_owned(),
+    });
+    let shown = with_query(&redact(location), &shown.collect::<Vec<_>>());
+    let url = with_query(location, &kept);
+    Ok(DatabaseUrl::Postgres {
+        url: format!("postgres://{url}"),
+        shown: format!("postgres://{shown}"),
+    })
+}
+
+fn with_query<T: AsRef<str>>(location: &str, parameters: &[T]) -> String {
+    if parameters.is_empty() {
+        return location.to_owned();
+    }
+    let parameters: Vec<_> = parameters.iter().map(AsRef::as_ref).collect();
+    format!("{location}?{}", parameters.join("&"))
+}
+
+/// `user:secret@host` with the secret taken out. Only the last `@` ends the credentials, so that an
+/// unescaped one in a password does not show the rest of it.
+fn redact(location: &str) -> String {
+    let Some((credentials, host)) = location.rsplit_once('@') else {
+        return location.to_owned();
+    };
+    match credentials.split_once(':') {
+        Some((user, _)) => format!("{user}:***@{host}"),
+        None => location.to_owned(),
+    }
+}
+
+/// `ssl=` and `sslmode=` are one parameter in two spellings. Without TLS, `disable`, `allow` and
+/// `prefer` all mean a plain connection, as they do for libpq on a server that has no TLS.
+///
+/// Source: the `sslmode` table in PostgreSQL's manual, chapter "libpq: SSL Support".
+fn check_ssl(name: &str, value: &str) -> Result<(), Error> {
+    match value {
+        "disable" | "allow" | "prefer" | "false" | "0" | "off" => Ok(()),
+        "require" | "verify-ca" | "verify-full" | "true" | "1" | "on" => Err(needs_tls(&format!("{name}={value}"))),
+        _ => Err(malformed(&format!(
+            "`{name}={value}` is none of `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`"
+        ))),
+    }
+}
+
+fn needs_tls(parameter: &str) -> Error {
+    Error::new(
+        ErrorKind::Url,
+        format!("`{parameter}` asks for an encrypted connection, and this version of limbeck cannot make one"),
+    )
+    .help_with(
+        "pass a `postgres::Client` that was connected with TLS, or use `sslmode=disable` where the network is trusted",
+    )
+}
+
+impl Database for &str {}
+
+impl Open for &str {
+    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+    where
+        Self: 'c,
+    {
+        match DatabaseUrl::parse(self)? {
+            DatabaseUrl::Sqlite { path } => open_sqlite(&path, patience),
+            DatabaseUrl::Postgres { url, shown } => open_postgres(&url, &shown),
+        }
+    }
+}
+
+impl Database for &String {}
+
+impl Open for &String {
+    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+    where
+        Self: 'c,
+    {
+        self.as_str().open(patience)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn open_sqlite<'c>(path: &str, patience: Duration) -> Result<Opened<'c>, Error> {
+    crate::driver::sqlite::open(std::path::Path::new(path), patience)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_sqlite<'c>(_path: &str, _patience: Duration) -> Result<Opened<'c>, Error> {
+    Err(without_feature("sqlite"))
+}
+
+#[cfg(feature = "postgres")]
+fn open_postgres<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
+    crate::driver::postgres::connect(url, shown)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_postgres<'c>(_url: &str, _shown: &str) -> Result<Opened<'c>, Error> {
+    Err(without_feature("postgres"))
+}
+
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+fn without_feature(feature: &str) -> Error {
+    Error::new(
+        ErrorKind::Url,
+        format!("this program was built without limbeck's feature `{feature}`"),
+    )
+    .help_with(format!("add `{feature}` to the features of `limbeck` in Cargo.toml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str) -> String {
+        match DatabaseUrl::parse(url) {
+            Ok(DatabaseUrl::Sqlite { path }) => format!("sqlite {path}"),
+            Ok(DatabaseUrl::Postgres { url, shown }) => format!("{url} shown as {shown}"),
+            Err(error) => format!("error: {error}"),
+        }
+    }
+
+    #[test]
+    fn sqlite_paths_are_relative_or_absolute_as_written() {
+        assert_eq!(check("sqlite:a.db"), "sqlite a.db");
+        assert_eq!(check("sqlite://a.db"), "sqlite a.db");
+        assert_eq!(check("sqlite:///srv/a%20b.db"), "sqlite /srv/a b.db");
+        assert_eq!(check("sqlite::memory:"), "sqlite :memory:");
+        assert_eq!(check("sqlite+pysqlite:a.db"), "sqlite a.db");
+    }
+
+    #[test]
+    fn a_driver_suffix_and_a_harmless_ssl_mode_are_dropped() {
+        assert_eq!(
+            check("postgresql+asyncpg://me:pw@[::1]:5433/store?ssl=prefer&options=-c%20a%3Db"),
+            "postgres://me:pw@[::1]:5433/store?options=-c%20a%3Db shown as \
+             postgres://me:***@[::1]:5433/store?options=-c%20a%3Db"
+        );
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for url in [
+            "postgres://me:s3cret@host/db",
+            "postgres://me:s3cr@et@host/db",
+            "postgres://me@host/db?password=s3cret",
+            "postgres://me:s3cret@host/db?sslmode=require",
+            "postgres://me:s3cret@host/db?sslmode=nonsense",
+            "postgres:me:s3cret@host/db",
+            "me:s3cret@host",
+            "mysql://me:s3cret@host/db",
+        ] {
+            let shown = check(url);
+            let shown = shown.rsplit(" shown as ").next().unwrap();
+            assert!(!shown.contains("s3cr") && !shown.contains("et@"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_asks_for_tls_is_refused_and_named() {
+        for parameter in ["sslmode=require", "sslmode=verify-full", "ssl=true", "sslrootcert=ca.pem"] {
+            let shown = check(&format!("postgres://host/db?{parameter}"));
+            assert!(shown.contains(parameter) && shown.contains("encrypted"), "{shown}");
+        }
+    }
+}
