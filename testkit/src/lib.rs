@@ -1,1 +1,39 @@
-//! Test support.
+//! Test support: throw-away PostgreSQL servers and databases, dumps that can be compared, and a
+//! proxy that counts what goes over the wire and can cut it.
+//!
+//! Never published. A test that needs PostgreSQL gets one or fails: nothing here skips a test. What
+//! goes wrong in a test's own set-up panics at the line of the test, since there is nobody else to
+//! tell; only [`Cluster::start`] returns its error, so that the caller can install a server.
+
+mod account;
+mod binaries;
+mod cluster;
+mod database;
+mod directory;
+mod dump;
+mod error;
+mod proxy;
+mod server;
+mod wait;
+mod wire;
+
+pub use binaries::BIN_VARIABLE;
+pub use cluster::{Cluster, Options};
+pub use database::Database;
+pub use dump::{sqlite_dump, sqlite_rows_dump};
+pub use error::Error;
+pub use proxy::WireProxy;
+pub use server::{Server, URL_VARIABLE, postgres};
+
+/// Takes the value of a step that must succeed for the test to mean anything.
+#[track_caller]
+#[expect(
+    clippy::panic,
+    reason = "a test without its database has failed, and must say so"
+)]
+fn must<T, E: std::fmt::Display>(result: Result<T, E>, what: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{what}: {error}"),
+    }
+}

@@ -1,0 +1,132 @@
+//! A server of our own, from its start to its end.
+
+use std::process::Command;
+use std::{env, fs};
+
+use limbeck_testkit::{Cluster, Database, Error, Options, postgres};
+
+#[test]
+fn a_cluster_takes_its_settings_and_leaves_nothing_behind() -> Result<(), Error> {
+    let options = Options {
+        max_connections: 17,
+        settings: vec!["work_mem = '5MB'".to_owned()],
+        ..Options::default()
+    };
+    let cluster = Cluster::start(&options)?;
+    let directory = cluster.socket_directory().to_owned();
+    let mut client = cluster.server().connect("postgres");
+    for (setting, expected) in [
+        ("max_connections", "17"),
+        ("work_mem", "5MB"),
+        ("fsync", "off"),
+        ("server_encoding", "UTF8"),
+    ] {
+        let row = client
+            .query_one("SELECT current_setting($1)", &[&setting])
+            .unwrap();
+        assert_eq!(row.get::<_, String>(0), expected, "{setting}");
+    }
+    let socket = format!(".s.PGSQL.{}", cluster.server().port());
+    assert!(directory.join(socket).exists());
+    assert!(cluster.log()?.contains("ready to accept connections"));
+
+    let process = client
+        .query_one("SELECT pg_backend_pid()", &[])
+        .unwrap()
+        .get::<_, i32>(0);
+    drop(cluster);
+    assert!(!directory.exists());
+    assert!(
+        client.simple_query("SELECT 1").is_err(),
+        "session {process} goes on"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why() {
+    let options = Options {
+        settings: vec!["no_such_setting = 1".to_owned()],
+        ..Options::default()
+    };
+    let error = Cluster::start(&options).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("no_such_setting"), "{error}");
+
+    let options = Options {
+        bin: Some("/nowhere".into()),
+        ..Options::default()
+    };
+    let error = Cluster::start(&options).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("/nowhere"), "{error}");
+}
+
+/// This test runs itself a second time: that process starts a server, says where, and is killed.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment tells the second process what to do, and only time shows an end"
+)]
+fn a_server_ends_with_its_process_even_when_that_is_killed() {
+    const CHILD: &str = "LIMBECK_TESTKIT_CHILD";
+    if let Ok(report) = env::var(CHILD) {
+        let cluster = Cluster::start(&Options::default()).unwrap();
+        let line = format!(
+            "{}\n{}",
+            cluster.server().url("postgres"),
+            cluster.socket_directory().display()
+        );
+        fs::write(format!("{report}.new"), line).unwrap();
+        fs::rename(format!("{report}.new"), &report).unwrap();
+        loop {
+            std::thread::park();
+        }
+    }
+
+    let scratch = tempfile::tempdir().unwrap();
+    let report = scratch.path().join("report");
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "a_server_ends_with_its_process_even_when_that_is_killed",
+        ])
+        .env(CHILD, &report)
+        .spawn()
+        .unwrap();
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(20));
+    while !report.exists() {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the second process ended early"
+        );
+        pause();
+    }
+    let text = fs::read_to_string(&report).unwrap();
+    let (url, directory) = text.split_once('\n').unwrap();
+    let mut client = ::postgres::Client::connect(url, ::postgres::NoTls).unwrap();
+    client.simple_query("SELECT 1").unwrap();
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for _ in 0..500 {
+        if !fs::exists(directory).unwrap() {
+            break;
+        }
+        pause();
+    }
+    assert!(!fs::exists(directory).unwrap());
+    assert!(client.simple_query("SELECT 1").is_err());
+    assert!(::postgres::Client::connect(url, ::postgres::NoTls).is_err());
+}
+
+#[test]
+fn the_shared_server_is_one_server() {
+    assert!(std::ptr::eq(postgres(), postgres()));
+    assert!(postgres().major_version() >= 13);
+    let database = Database::create(postgres());
+    let mut client = database.connect();
+    let port = client
+        .query_one("SELECT inet_server_port()", &[])
+        .unwrap()
+        .get::<_, i32>(0);
+    assert_eq!(port, i32::from(postgres().port()));
+}
