@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Migrations compiled into the binary.
+//!
+//! A build script reads a directory of revision files, checks them and writes a static table;
+//! [`migrations!`] embeds it; a [`Migrator`] applies it to SQLite (feature `sqlite`, through rusqlite) or
+//! PostgreSQL (feature `postgres`, through the postgres crate). The feature `commands` adds the command
+//! line of the program's own binary.
+//!
+//! ```ignore
+//! pub static HISTORY: &limbeck::History = limbeck::migrations!();
+//!
+//! fn main() -> Result<(), limbeck::Error> {
+//!     limbeck::Migrator::new(HISTORY).upgrade("sqlite:store.db", "head")?;
+//!     Ok(())
+//! }
+//! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "commands")]
+pub mod commands;
+
+mod clock;
+mod driver;
+mod engine;
+mod error;
+mod ledger;
+mod migrator;
+mod report;
+mod status;
+mod table;
+mod url;
+
+pub use driver::Database;
+pub use error::{Error, ErrorKind, Location};
+pub use limbeck_macros::migrations;
+pub use limbeck_model::{Dialect, Direction};
+pub use migrator::Migrator;
+pub use report::{Event, Observer, Report, RevisionName, Step};
+pub use status::{AppliedRevision, Status, UnfinishedScript};
+pub use table::History;
+
+/// What the code that `migrations!()` includes is made of. Not part of the public interface.
+#[doc(hidden)]
+pub mod __private {
+    pub use limbeck_model::checksum::Digest;
+
+    pub use crate::table::{
+        Chunk, EMPTY, History, Revision, Script, Side, Statement, assert_format,
+    };
+}

@@ -7,7 +7,7 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
 /// The version of this table's layout. The emitted code checks it at compile time.
-pub const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// Fails the build when the table was emitted by another version of `limbeck-compiler`.
 ///
@@ -32,6 +32,9 @@ pub struct History {
     pub package: &'static str,
     #[doc(hidden)]
     pub length: usize,
+    /// How many heads the graph has, dependencies considered.
+    #[doc(hidden)]
+    pub heads: usize,
     #[doc(hidden)]
     pub chunks: &'static [Chunk],
     #[doc(hidden)]
@@ -40,9 +43,21 @@ pub struct History {
     pub postgres: Option<Digest>,
 }
 
+/// What `migrations!()` gives where there is an error instead of a table.
+#[doc(hidden)]
+pub static EMPTY: History = History {
+    name: "",
+    package: "",
+    length: 0,
+    heads: 0,
+    chunks: &[],
+    sqlite: None,
+    postgres: None,
+};
+
 /// How many revisions every chunk but the last holds.
 #[doc(hidden)]
-pub const CHUNK_LENGTH: usize = 256;
+pub(crate) const CHUNK_LENGTH: usize = 256;
 
 /// A stretch of the table. One array of 10 000 revisions costs rustc far more time than forty of 256.
 #[doc(hidden)]

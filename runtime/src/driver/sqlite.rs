@@ -20,7 +20,7 @@ use super::unit::Ended;
 use super::{Change, Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
-use crate::ledger::{Contents, Guard, Ledger, Progress, ProgressState, Record, StateRow};
+use crate::ledger::{Contents, Guard, Ledger, Progress, ProgressState, StateRow};
 
 impl Database for &mut Connection {}
 
@@ -60,7 +60,7 @@ pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Er
 struct Sqlite<C: DerefMut<Target = Connection>> {
     connection: C,
     /// The lender's `busy_timeout`, to be put back.
-    busy_timeout_ms: u64,
+    busy_timeout_ms: u32,
 }
 
 impl<C: DerefMut<Target = Connection>> Sqlite<C> {
@@ -163,7 +163,10 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             })?;
         }
         for record in &change.records {
-            for sql in ledger.record(&measured(record, watch)) {
+            // SQLite cannot measure for itself, as PostgreSQL does.
+            let mut record = record.clone();
+            record.measured(milliseconds(watch.elapsed()));
+            for sql in ledger.record(&record) {
                 self.execute(&sql).map_err(Refusal::Other)?;
             }
         }
@@ -171,23 +174,12 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
     }
 }
 
-/// SQLite cannot measure for itself, so the duration so far goes into the journal.
-fn measured<'a>(record: &Record<'a>, watch: Stopwatch) -> Record<'a> {
-    let mut record = record.clone();
-    if let Record::Applied(crate::ledger::Applied { journal, .. }) | Record::Removed { journal, .. } = &mut record
-        && journal.duration_ms.is_none()
-    {
-        journal.duration_ms = Some(milliseconds(watch.elapsed()));
-    }
-    record
-}
-
 impl<C: DerefMut<Target = Connection>> Drop for Sqlite<C> {
     fn drop(&mut self) {
         // SQLite cannot refuse to set a timeout; there is nothing to report.
         let _ = self
             .connection
-            .busy_timeout(Duration::from_millis(self.busy_timeout_ms));
+            .busy_timeout(Duration::from_millis(self.busy_timeout_ms.into()));
     }
 }
 

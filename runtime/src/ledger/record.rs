@@ -2,7 +2,7 @@
 
 use limbeck_model::checksum::Digest;
 
-use super::StateRow;
+use super::{StateRow, VERSION};
 use limbeck_model::Direction;
 
 /// What must still be so once the lock is held; otherwise another process has moved the database and
@@ -15,6 +15,21 @@ pub(crate) struct Guard {
     pub(crate) states: Vec<StateRow>,
     /// The token of the unfinished script that this process owns, if any: nobody else's may stand.
     pub(crate) token: Option<String>,
+}
+
+impl Guard {
+    /// From now on a history is expected in this state.
+    pub(crate) fn expect(&mut self, history: &str, state: Digest) {
+        let digest = state.to_string();
+        match self.states.iter_mut().find(|row| row.history == history) {
+            Some(row) => row.digest = digest,
+            None => self.states.push(StateRow {
+                history: history.to_owned(),
+                digest,
+                version: VERSION,
+            }),
+        }
+    }
 }
 
 /// One change to the ledger.
@@ -39,6 +54,15 @@ pub(crate) enum Record<'a> {
     Released { history: &'a str, id: &'a str },
     /// An attempt ended without a change to the database.
     Attempted(Journal<'a>),
+}
+
+impl Record<'_> {
+    /// Sets the duration where nothing has measured it yet.
+    pub(crate) fn measured(&mut self, duration_ms: u64) {
+        if let Self::Applied(Applied { journal, .. }) | Self::Removed { journal, .. } = self {
+            journal.duration_ms.get_or_insert(duration_ms);
+        }
+    }
 }
 
 /// A new row of `revision`, with the state it leads to.

@@ -1,6 +1,6 @@
 //! The ledger's SQL, for both dialects. Pure text: drivers execute it, the command `sql` prints it.
 
-use limbeck_model::Dialect;
+use limbeck_model::{Dialect, checksum};
 
 use super::{Applied, Claim, Guard, Journal, Record, VERSION};
 
@@ -21,7 +21,7 @@ pub(crate) struct Ledger {
 }
 
 /// A string literal in either dialect, whatever `standard_conforming_strings` says.
-pub(crate) fn quote(text: &str, dialect: Dialect) -> String {
+fn quote(text: &str, dialect: Dialect) -> String {
     let doubled = text.replace('\'', "''");
     if dialect == Dialect::Postgres && doubled.contains('\\') {
         format!(" E'{}'", doubled.replace('\\', "\\\\"))
@@ -116,30 +116,29 @@ impl Ledger {
         )
     }
 
-    /// The statement that reads, for the histories of a guard, what [`Guard`] compares: one text.
+    /// The query that reads, for the histories of a guard, what [`Guard`] compares: one text. A history
+    /// of which nothing is applied counts the same with a row of `state` and without.
     pub(crate) fn observed(&self, guard: &Guard) -> String {
         let state = self.table("state");
         let progress = self.table("progress");
         let histories = self.list(&guard.histories);
-        let (states, tokens) = match self.dialect {
-            Dialect::Sqlite => (
-                "group_concat(history || ' ' || digest, ',' ORDER BY history)",
-                "group_concat(DISTINCT token)",
-            ),
-            Dialect::Postgres => (
-                "string_agg(history || ' ' || digest, ',' ORDER BY history COLLATE \"C\")",
-                "string_agg(DISTINCT token, ',')",
-            ),
+        let (collation, aggregate) = match self.dialect {
+            Dialect::Sqlite => ("BINARY", "group_concat"),
+            Dialect::Postgres => ("\"C\"", "string_agg"),
         };
+        let nothing = checksum::state(&[]);
         format!(
-            "SELECT coalesce((SELECT {states} FROM {state} WHERE history IN ({histories})), '') || '|' || \
-             coalesce((SELECT {tokens} FROM {progress} WHERE history IN ({histories})), '')"
+            "SELECT coalesce((SELECT {aggregate}(line, ',') FROM (SELECT history || ' ' || digest AS line FROM {state} \
+             WHERE history IN ({histories}) AND digest <> '{nothing}' ORDER BY history COLLATE {collation}) AS lines), '') \
+             || '|' || coalesce((SELECT {aggregate}(token, ',') FROM (SELECT DISTINCT token FROM {progress} \
+             WHERE history IN ({histories})) AS tokens), '')"
         )
     }
 
     /// What [`Ledger::observed`] answers where nothing has moved.
     pub(crate) fn expected(guard: &Guard) -> String {
-        let mut states: Vec<_> = guard.states.iter().collect();
+        let nothing = checksum::state(&[]).to_string();
+        let mut states: Vec<_> = guard.states.iter().filter(|state| state.digest != nothing).collect();
         states.sort_by(|a, b| a.history.cmp(&b.history));
         let states: Vec<_> = states
             .into_iter()

@@ -1,0 +1,210 @@
+//! Carries a command out.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser as _;
+use limbeck_model::Dialect;
+
+use super::arguments::{Arguments, Command, Line};
+use super::{exit, inspect, json, progress, text};
+use crate::error::{Error, ErrorKind};
+use crate::migrator::Migrator;
+use crate::report::Report;
+use crate::table::History;
+
+/// The commands of a program.
+#[derive(Debug, Default)]
+pub struct Commands {
+    histories: Vec<&'static History>,
+    default_database: Option<String>,
+    ledger_schema: Option<String>,
+}
+
+/// What a command has to say, and how the process ends.
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) json: serde_json::Value,
+    pub(super) code: u8,
+}
+
+impl Commands {
+    /// The commands for one history.
+    pub fn new(history: &'static History) -> Self {
+        Self::with([history])
+    }
+
+    /// The commands for several histories, as for [`Migrator::with`].
+    pub fn with<H>(histories: impl IntoIterator<Item = H>) -> Self
+    where
+        H: Into<&'static History>,
+    {
+        Self {
+            histories: histories.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The database to use where neither `--database` nor `DATABASE_URL` names one.
+    #[must_use]
+    pub fn default_database(mut self, url: impl Into<String>) -> Self {
+        self.default_database = Some(url.into());
+        self
+    }
+
+    /// The PostgreSQL schema of the ledger, as for [`Migrator::ledger_schema`].
+    #[must_use]
+    pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
+        self.ledger_schema = Some(schema.into());
+        self
+    }
+
+    /// Reads the process's arguments and carries them out.
+    pub fn main(&self) -> ExitCode {
+        self.run(std::env::args_os())
+    }
+
+    /// Reads these arguments, the first of which is the program's name, and carries them out.
+    pub fn run(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+        match Line::try_parse_from(arguments) {
+            Ok(line) => self.execute(&line.arguments),
+            Err(error) => {
+                // clap prints help to standard output and mistakes to standard error. Where neither
+                // can be written there is nobody to tell.
+                let _ = error.print();
+                ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::DONE })
+            }
+        }
+    }
+
+    /// Carries out arguments that the program's own command line has read.
+    pub fn execute(&self, arguments: &Arguments) -> ExitCode {
+        let answer = self
+            .answer(arguments)
+            .unwrap_or_else(|error| self.failure(&error, arguments));
+        let mut output = if arguments.json {
+            format!("{:#}\n", answer.json)
+        } else {
+            answer.text
+        };
+        if !output.is_empty() && !output.ends_with('\n') {
+            output.push('\n');
+        }
+        // A reader that has gone away, such as `head`, is not a failure of the migration.
+        let _ = io::stdout().write_all(output.as_bytes());
+        ExitCode::from(answer.code)
+    }
+
+    #[expect(clippy::print_stderr, reason = "a command tells people what went wrong")]
+    fn failure(&self, error: &Error, arguments: &Arguments) -> Answer {
+        if !arguments.json {
+            eprint!("{}", text::error(error));
+        }
+        Answer {
+            text: String::new(),
+            json: json::error(error),
+            code: exit::code(error.kind()),
+        }
+    }
+
+    fn migrator(&self, lock_deadline: Duration) -> Migrator {
+        let migrator = Migrator::with(self.histories.iter().copied()).lock_deadline(lock_deadline);
+        match &self.ledger_schema {
+            Some(schema) => migrator.ledger_schema(schema),
+            None => migrator,
+        }
+    }
+
+    fn answer(&self, arguments: &Arguments) -> Result<Answer, Error> {
+        let migrator = self.migrator(arguments.lock_deadline);
+        match &arguments.command {
+            Command::Heads => inspect::heads(&migrator),
+            Command::History { status: false } => inspect::history(&migrator, None),
+            Command::Show { revision } => inspect::show(&migrator, revision),
+            Command::Sql {
+                target,
+                from,
+                downgrade,
+                dialect,
+            } => self.sql(&migrator, target, from, *downgrade, *dialect),
+            command => self.on_database(migrator, command, arguments),
+        }
+    }
+
+    fn on_database(&self, mut migrator: Migrator, command: &Command, arguments: &Arguments) -> Result<Answer, Error> {
+        let url = &self.database(arguments)?;
+        if !arguments.json {
+            migrator = migrator.observer(progress::Progress::new());
+        }
+        match command {
+            Command::Upgrade { target } => migrator.upgrade(url, target).map(report),
+            Command::Downgrade { target } => migrator.downgrade(url, target).map(report),
+            Command::Resume { target } => migrator.resume(url, target).map(report),
+            Command::Stamp { targets, purge } => {
+                let targets: Vec<_> = targets.iter().map(String::as_str).collect();
+                migrator.stamp(url, &targets, *purge).map(report)
+            }
+            Command::Current => migrator.status(url).map(|status| Answer {
+                text: text::current(&status),
+                json: json::status(&status),
+                code: exit::DONE,
+            }),
+            Command::Check => migrator.status(url).map(|status| Answer {
+                text: text::check(&status),
+                json: json::status(&status),
+                code: if status.is_at_head() { exit::DONE } else { exit::NOT_AT_HEAD },
+            }),
+            _ => {
+                let status = migrator.status(url)?;
+                inspect::history(&migrator, Some(&status))
+            }
+        }
+    }
+
+    fn sql(
+        &self,
+        migrator: &Migrator,
+        target: &str,
+        from: &[String],
+        downgrade: bool,
+        dialect: Option<Dialect>,
+    ) -> Result<Answer, Error> {
+        let dialect = dialect.map_or_else(|| inspect::only_dialect(migrator), Ok)?;
+        let from: Vec<_> = from.iter().map(String::as_str).collect();
+        let sql = if downgrade {
+            migrator.downgrade_sql(dialect, &from, target)
+        } else {
+            migrator.upgrade_sql(dialect, &from, target)
+        }?;
+        Ok(Answer {
+            json: serde_json::json!({ "dialect": dialect.name(), "sql": sql }),
+            text: sql,
+            code: exit::DONE,
+        })
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "DATABASE_URL is where commands look for the database")]
+    fn database(&self, arguments: &Arguments) -> Result<String, Error> {
+        let from_environment = || std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+        arguments
+            .database
+            .clone()
+            .or_else(from_environment)
+            .or_else(|| self.default_database.clone())
+            .ok_or_else(|| {
+                Error::new(ErrorKind::Url, "no database is named").help_with(
+                    "pass `--database URL` or set DATABASE_URL, such as `sqlite:store.db` or `postgres://localhost/store`",
+                )
+            })
+    }
+}
+
+fn report(report: Report) -> Answer {
+    Answer {
+        text: text::report(&report),
+        json: json::report(&report),
+        code: exit::DONE,
+    }
+}

@@ -1,0 +1,112 @@
+//! What commands say to programs.
+
+use std::error::Error as _;
+
+use serde_json::{Value, json};
+
+use super::exit;
+use crate::clock::milliseconds;
+use crate::error::{Error, ErrorKind};
+use crate::report::{Report, RevisionName};
+use crate::status::Status;
+
+pub(super) fn revision(revision: &RevisionName) -> Value {
+    json!({ "history": revision.history, "id": revision.id, "message": revision.message })
+}
+
+pub(super) fn report(report: &Report) -> Value {
+    let steps: Vec<_> = report
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "history": step.revision.history,
+                "id": step.revision.id,
+                "message": step.revision.message,
+                "direction": step.direction.name(),
+                "executed": step.executed,
+                "duration_ms": milliseconds(step.duration),
+            })
+        })
+        .collect();
+    json!({
+        "dialect": report.dialect.name(),
+        "up_to_date": report.is_up_to_date(),
+        "steps": steps,
+        "ahead": report.ahead,
+        "duration_ms": milliseconds(report.duration),
+    })
+}
+
+pub(super) fn status(status: &Status) -> Value {
+    let applied: Vec<_> = status
+        .applied
+        .iter()
+        .map(|applied| {
+            let mut value = revision(&applied.revision);
+            value["applied_at"] = json!(applied.applied_at);
+            value
+        })
+        .collect();
+    let unfinished = status.unfinished.as_ref().map(|script| {
+        json!({
+            "history": script.history,
+            "id": script.id,
+            "direction": script.direction,
+            "statement": script.statement,
+            "error": script.error,
+            "is_running": script.is_running,
+        })
+    });
+    json!({
+        "dialect": status.dialect.name(),
+        "at_head": status.is_at_head(),
+        "current": status.current.iter().map(revision).collect::<Vec<_>>(),
+        "applied": applied,
+        "pending": status.pending.iter().map(revision).collect::<Vec<_>>(),
+        "ahead": status.ahead,
+        "unfinished": unfinished,
+    })
+}
+
+pub(super) fn error(error: &Error) -> Value {
+    let location = error.location().map(|location| {
+        json!({
+            "history": location.history,
+            "revision": location.revision,
+            "file": location.file,
+            "line": location.line,
+            "column": location.column,
+            "sql": location.sql,
+            "code": location.code,
+        })
+    });
+    json!({
+        "error": {
+            "kind": kind(error.kind()),
+            "message": error.to_string(),
+            "cause": error.source().map(ToString::to_string),
+            "help": error.help(),
+            "location": location,
+            "exit_code": exit::code(error.kind()),
+        },
+        "report": error.report().map(report),
+    })
+}
+
+const fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Edited => "edited",
+        ErrorKind::Ahead => "ahead",
+        ErrorKind::AheadBreaking => "ahead_breaking",
+        ErrorKind::Diverged => "diverged",
+        ErrorKind::Locked => "locked",
+        ErrorKind::Failed => "failed",
+        ErrorKind::Interrupted => "interrupted",
+        ErrorKind::Irreversible => "irreversible",
+        ErrorKind::Target => "target",
+        ErrorKind::History => "history",
+        ErrorKind::Url => "url",
+        ErrorKind::Database => "database",
+    }
+}

@@ -1,0 +1,27 @@
+//! The command line of the program's own binary: `upgrade`, `downgrade`, `current`, and so on.
+//!
+//! A whole `main` is one call; a program with a command line of its own flattens [`Arguments`] into it
+//! and calls [`Commands::execute`].
+//!
+//! ```ignore
+//! fn main() -> std::process::ExitCode {
+//!     limbeck::commands::Commands::new(HISTORY)
+//!         .default_database("sqlite:store.db")
+//!         .main()
+//! }
+//! ```
+//!
+//! # Exit codes
+//!
+#![doc = concat!("```text\n", include_str!("exit_codes.txt"), "```")]
+
+mod arguments;
+mod execute;
+mod exit;
+mod inspect;
+mod json;
+mod progress;
+mod text;
+
+pub use arguments::{Arguments, Command};
+pub use execute::Commands;

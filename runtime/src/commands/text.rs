@@ -1,0 +1,152 @@
+//! What commands say to people: readable without colour.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::report::{Report, RevisionName, Step};
+use crate::status::Status;
+
+/// A line for one revision that was run: its number, name and time.
+pub(super) fn step(number: usize, count: usize, step: &Step) -> String {
+    let width = count.to_string().len();
+    let verb = match (step.direction, step.executed) {
+        (limbeck_model::Direction::Up, true) => "applied",
+        (limbeck_model::Direction::Down, true) => "removed",
+        (limbeck_model::Direction::Up, false) => "stamped",
+        (limbeck_model::Direction::Down, false) => "unstamped",
+    };
+    let name = name(&step.revision);
+    if step.executed {
+        let time = duration(step.duration);
+        format!("{number:>width$}/{count} {verb} {name}  {time}")
+    } else {
+        format!("{verb} {name}")
+    }
+}
+
+pub(super) fn name(revision: &RevisionName) -> String {
+    format!("{}  {}", revision.id, revision.message)
+}
+
+/// A time with the unit that suits it.
+pub(super) fn duration(duration: Duration) -> String {
+    let milliseconds = duration.as_secs_f64() * 1000.0;
+    match milliseconds {
+        ..10.0 => format!("{milliseconds:.1} ms"),
+        ..1000.0 => format!("{milliseconds:.0} ms"),
+        ..60_000.0 => format!("{:.1} s", milliseconds / 1000.0),
+        _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
+    }
+}
+
+pub(super) fn report(report: &Report) -> String {
+    let mut text = String::new();
+    if !report.ahead.is_empty() {
+        line(
+            &mut text,
+            &format!(
+                "the database has newer revisions that this program does not know: {}",
+                report.ahead.join(", ")
+            ),
+        );
+    }
+    let Some(last) = report.steps.last() else {
+        line(&mut text, &format!("up to date  {}", duration(report.duration)));
+        return text;
+    };
+    let up = report.steps.iter().filter(|step| step.direction == limbeck_model::Direction::Up).count();
+    let down = report.steps.len() - up;
+    let verbs = if last.executed { ("applied", "removed") } else { ("stamped", "unstamped") };
+    let mut parts = Vec::new();
+    if up > 0 {
+        parts.push(format!("{} {}", verbs.0, revisions(up)));
+    }
+    if down > 0 {
+        parts.push(format!("{} {}", verbs.1, revisions(down)));
+    }
+    line(&mut text, &format!("{} in {}", parts.join(", "), duration(report.duration)));
+    text
+}
+
+pub(super) fn revisions(count: usize) -> String {
+    if count == 1 { "1 revision".to_owned() } else { format!("{count} revisions") }
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+pub(super) fn current(status: &Status) -> String {
+    let mut text = String::new();
+    if status.current.is_empty() {
+        line(&mut text, "nothing is applied");
+    }
+    for revision in &status.current {
+        line(&mut text, &name(revision));
+    }
+    standing(&mut text, status);
+    text
+}
+
+pub(super) fn check(status: &Status) -> String {
+    let mut text = String::new();
+    if status.is_at_head() {
+        line(&mut text, "at head");
+    }
+    for revision in &status.pending {
+        line(&mut text, &format!("pending {}", name(revision)));
+    }
+    standing(&mut text, status);
+    text
+}
+
+fn standing(text: &mut String, status: &Status) {
+    if !status.pending.is_empty() {
+        line(text, &format!("{} pending", revisions(status.pending.len())));
+    }
+    if !status.ahead.is_empty() {
+        line(
+            text,
+            &format!("ahead of this program by {}: {}", revisions(status.ahead.len()), status.ahead.join(", ")),
+        );
+    }
+    if let Some(script) = &status.unfinished {
+        let fate = match (&script.error, script.is_running) {
+            (_, true) => "is running".to_owned(),
+            (Some(error), false) => format!("failed: {error}"),
+            (None, false) => "was begun and not finished".to_owned(),
+        };
+        line(text, &format!("unfinished {}: statement {} {fate}", script.id, script.statement));
+    }
+}
+
+/// An error with its causes, the statement and what to do next.
+pub(super) fn error(error: &Error) -> String {
+    let mut text = format!("error: {error}\n");
+    let mut cause = error.source();
+    // The drivers' own errors repeat what ours already say of them.
+    if let Some(first) = cause.take() {
+        line(&mut text, &format!("  caused by: {first}"));
+    }
+    if let Some(sql) = error.location().and_then(|location| location.sql.as_deref()) {
+        for (number, part) in sql.lines().take(12).enumerate() {
+            let gutter = error
+                .location()
+                .and_then(|location| location.line)
+                .filter(|_| number == 0)
+                .map_or_else(String::new, |_| "sql".to_owned());
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {gutter:>3} | {part}");
+        }
+    }
+    if let Some(report) = error.report().filter(|report| !report.steps.is_empty()) {
+        line(&mut text, &format!("  note: {} before stand", revisions(report.steps.len())));
+    }
+    if let Some(help) = error.help() {
+        line(&mut text, &format!("  help: {help}"));
+    }
+    text
+}

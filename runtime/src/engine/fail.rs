@@ -1,0 +1,84 @@
+//! Errors of statements: which one it was, and where it stands in the user's file.
+
+use limbeck_model::Direction;
+
+use super::chart::Entry;
+use crate::driver::{DriverError, Place};
+use crate::error::{Error, ErrorKind, Location};
+use crate::table::Statement;
+
+/// The error for a script that failed; `place` is the statement, where it is known.
+pub(crate) fn failed(entry: &Entry, direction: Direction, place: Option<Place>, error: DriverError) -> Error {
+    let location = locate(entry, direction, place, error.code.clone());
+    let revision = entry.revision;
+    let verb = match direction {
+        Direction::Up => "upgrade to",
+        Direction::Down => "downgrade of",
+    };
+    let message = format!("{verb} `{}` ({}) failed at {}", revision.id, revision.message, words(&location));
+    let kept = if entry.script(direction).transactional {
+        "the revision was rolled back as a whole; mend its file and run again"
+    } else {
+        "the statements before it stand, as the script runs outside a transaction; \
+         mend the cause, take back what the failed statement may have left, and run `resume`"
+    };
+    Error::new(ErrorKind::Failed, message)
+        .help_with(kept)
+        .at(location)
+        .because(error)
+}
+
+/// `file:line:column`, or the file alone where the statement is not known.
+pub(crate) fn words(location: &Location) -> String {
+    match (location.line, location.column) {
+        (Some(line), Some(column)) => format!("{}:{line}:{column}", location.file),
+        _ => format!("the end of {}", location.file),
+    }
+}
+
+pub(crate) fn locate(entry: &Entry, direction: Direction, place: Option<Place>, code: Option<String>) -> Location {
+    let found = place.and_then(|place| {
+        let statement = entry.statements(direction).get(place.statement)?;
+        Some((statement, position(statement, place.offset.unwrap_or(0))))
+    });
+    Location {
+        history: entry.history.name.to_owned(),
+        revision: entry.revision.id.to_owned(),
+        file: entry.revision.file.to_owned(),
+        line: found.map(|(_, (line, _))| line),
+        column: found.map(|(_, (_, column))| column),
+        sql: found.map(|(statement, _)| statement.sql.to_owned()),
+        code,
+    }
+}
+
+/// The line and column in the file of the character at `offset` in a statement.
+fn position(statement: &Statement, offset: usize) -> (u32, u32) {
+    let (mut line, mut column) = (statement.line, statement.column);
+    for character in statement.sql.chars().take(offset) {
+        if character == '\n' {
+            line += 1;
+            column = 1;
+        } else {
+            column += 1;
+        }
+    }
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_counted_from_the_start_of_the_statement() {
+        let statement = Statement {
+            sql: "SELECT 1,\n  é x",
+            line: 7,
+            column: 5,
+        };
+        assert_eq!(position(&statement, 0), (7, 5));
+        assert_eq!(position(&statement, 7), (7, 12));
+        assert_eq!(position(&statement, 14), (8, 5));
+    }
+}

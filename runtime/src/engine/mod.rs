@@ -1,0 +1,16 @@
+//! The engine: reads where a database stands, has the model decide, and does it, step by step.
+//!
+//! It never writes without the lock, and trusts nothing that it read before it had it.
+
+mod chart;
+mod fail;
+mod offline;
+mod position;
+mod run;
+mod script;
+mod stamp;
+
+pub(crate) use chart::{Chart, Entry};
+pub(crate) use offline::{Offline, offline};
+pub(crate) use position::{Position, cannot_read};
+pub(crate) use run::{Run, target_error};

@@ -1,0 +1,142 @@
+//! The SQL of a run as text, without a database: the same that a run would send.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use limbeck_model::{Dialect, Direction, plan};
+
+use super::chart::Chart;
+use super::run::{change, move_tips, record, target_error};
+use crate::driver::message::Message;
+use crate::driver::{Change, Timeouts, Unit};
+use crate::error::{Error, ErrorKind};
+use crate::ledger::{Claim, Guard, Ledger, Record};
+
+/// What is to be written down.
+pub(crate) struct Offline<'o> {
+    pub(crate) direction: Direction,
+    /// What the database is at: targets as for stamping.
+    pub(crate) from: &'o [&'o str],
+    pub(crate) target: &'o str,
+}
+
+/// The SQL that takes a database from one state to another. Each transaction checks first that the
+/// database is where it should be, so that the text cannot be applied twice or to the wrong database.
+pub(crate) fn offline(chart: &Chart, ledger: &Ledger, histories: &[&str], request: &Offline<'_>) -> Result<String, Error> {
+    let stamped = plan::stamp(&chart.graph, &BTreeSet::new(), request.from, false).map_err(target_error)?;
+    let applied: BTreeSet<usize> = stamped.add.iter().copied().collect();
+    let plan = match request.direction {
+        Direction::Up => plan::upgrade(&chart.graph, &applied, request.target),
+        Direction::Down => plan::downgrade(&chart.graph, &applied, request.target),
+    }
+    .map_err(target_error)?;
+    let mut tips = chart.tips(&applied);
+    let mut guard = Guard {
+        histories: histories.iter().map(|&history| history.to_owned()).collect(),
+        ..Guard::default()
+    };
+    for history in histories {
+        guard.expect(history, tips.state(history));
+    }
+    let mut script = Script {
+        chart,
+        ledger,
+        direction: request.direction,
+        create_ledger: applied.is_empty(),
+        text: preamble(ledger.dialect).to_owned(),
+    };
+    for index in plan {
+        if request.direction == Direction::Down
+            && let Some(reason) = chart.entries[index].revision.irreversible
+        {
+            let id = chart.entries[index].revision.id;
+            return Err(Error::new(
+                ErrorKind::Irreversible,
+                format!("`{id}` cannot be taken back: {reason}"),
+            ));
+        }
+        let state = move_tips(&mut tips, request.direction, index);
+        script.revision(index, &guard, state);
+        guard.expect(chart.entries[index].history.name, state);
+    }
+    Ok(script.text)
+}
+
+const fn preamble(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n",
+        Dialect::Postgres => "-- Run with a client that stops at the first error: psql -v ON_ERROR_STOP=1\n",
+    }
+}
+
+struct Script<'s> {
+    chart: &'s Chart,
+    ledger: &'s Ledger,
+    direction: Direction,
+    create_ledger: bool,
+    text: String,
+}
+
+impl Script<'_> {
+    fn revision(&mut self, index: usize, guard: &Guard, state: limbeck_model::checksum::Digest) {
+        let entry = &self.chart.entries[index];
+        let verb = match self.direction {
+            Direction::Up => "upgrade to",
+            Direction::Down => "downgrade of",
+        };
+        let revision = entry.revision;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            self.text,
+            "\n-- {verb} {} ({}), {}",
+            revision.id, revision.message, revision.file
+        );
+        if entry.script(self.direction).transactional {
+            let change = change(self.chart, index, self.direction, state);
+            self.transaction(guard.clone(), vec![change]);
+        } else {
+            self.statements(index, guard, state);
+        }
+    }
+
+    fn transaction(&mut self, guard: Guard, changes: Vec<Change<'_>>) {
+        let unit = Unit {
+            guard,
+            create_ledger: std::mem::take(&mut self.create_ledger),
+            changes,
+        };
+        self.text.push_str(&Message::transaction(self.ledger, &unit).text);
+    }
+
+    /// A non-transactional script: each statement is claimed in the ledger before it runs.
+    fn statements(&mut self, index: usize, guard: &Guard, state: limbeck_model::checksum::Digest) {
+        let entry = &self.chart.entries[index];
+        let (history, id) = (entry.history.name, entry.revision.id);
+        let mut guard = guard.clone();
+        let token = "offline";
+        for (step, statement) in (1..).zip(entry.statements(self.direction)) {
+            let claim = Claim {
+                history,
+                id,
+                direction: self.direction,
+                step,
+                token,
+            };
+            self.transaction(guard.clone(), vec![records(vec![Record::Claimed(claim)])]);
+            guard.token = Some(token.to_owned());
+            let mut own = Message::default();
+            own.push(statement.sql);
+            self.text.push_str(&own.text);
+        }
+        let done = record(self.chart, index, self.direction, state, true);
+        self.transaction(guard, vec![records(vec![done, Record::Released { history, id }])]);
+    }
+}
+
+fn records(records: Vec<Record<'_>>) -> Change<'_> {
+    Change {
+        statements: &[],
+        timeouts: Timeouts::default(),
+        records,
+    }
+}

@@ -1,0 +1,159 @@
+//! Where a database stands: its ledger, read and held against what the program carries.
+
+use limbeck_model::checksum;
+use limbeck_model::recorded::{self, Discrepancy, Row, Standing};
+
+use super::chart::Chart;
+use crate::driver::{Driver, DriverError};
+use crate::error::{Error, ErrorKind};
+use crate::ledger::{Contents, Guard, Ledger, Progress, VERSION};
+
+/// A ledger that was read and understood.
+pub(crate) struct Position {
+    pub(crate) contents: Contents,
+    pub(crate) standing: Standing,
+}
+
+impl Position {
+    /// Reads the ledger and finds the place in the chart.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read, or it is not anywhere in the program's histories.
+    pub(crate) fn read(driver: &mut dyn Driver, ledger: &Ledger, chart: &Chart, histories: &[&str]) -> Result<Self, Error> {
+        let contents = read(driver, ledger, histories)?;
+        check_states(&contents, histories)?;
+        let known = chart.known();
+        let standing = recorded::reconcile(&known, histories, &contents.rows)
+            .map_err(|discrepancy| describe(chart, &contents.rows, discrepancy))?;
+        Ok(Self { contents, standing })
+    }
+
+    /// What a transaction that is planned from here demands of the ledger.
+    pub(crate) fn guard(&self, histories: &[&str]) -> Guard {
+        guard(&self.contents, histories)
+    }
+
+    /// The statement at which a non-transactional script stands, if one is unfinished: the last one
+    /// that was begun.
+    pub(crate) fn unfinished(&self) -> Option<&Progress> {
+        self.contents.progress.last()
+    }
+
+    /// Ids of compatible revisions that the program does not know.
+    pub(crate) fn ahead(&self) -> Vec<String> {
+        self.standing
+            .ahead
+            .iter()
+            .filter_map(|&row| self.contents.rows.get(row))
+            .map(|row| row.id.clone())
+            .collect()
+    }
+}
+
+/// Reads the ledger without holding it against anything.
+pub(crate) fn read(driver: &mut dyn Driver, ledger: &Ledger, histories: &[&str]) -> Result<Contents, Error> {
+    let contents = driver.read(ledger, histories).map_err(cannot_read)?;
+    match contents.states.iter().map(|state| state.version).max() {
+        Some(version) if version > VERSION => Err(Error::new(
+            ErrorKind::AheadBreaking,
+            format!("the ledger has version {version}, and this program understands version {VERSION} and older"),
+        )
+        .help_with("run the newer program that has migrated this database, or update `limbeck` in this one")),
+        _ => Ok(contents),
+    }
+}
+
+pub(crate) fn cannot_read(error: DriverError) -> Error {
+    Error::database("cannot read the ledger", error)
+}
+
+pub(crate) fn guard(contents: &Contents, histories: &[&str]) -> Guard {
+    Guard {
+        histories: histories.iter().map(|&history| history.to_owned()).collect(),
+        states: contents
+            .states
+            .iter()
+            .filter(|state| histories.contains(&state.history.as_str()))
+            .cloned()
+            .collect(),
+        token: contents.progress.last().map(|progress| progress.token.clone()),
+    }
+}
+
+/// The two halves of the ledger say the same, unless it was edited by hand.
+fn check_states(contents: &Contents, histories: &[&str]) -> Result<(), Error> {
+    for &history in histories {
+        let rows = contents.rows.iter().filter(|row| row.history == history);
+        let from_rows = recorded::recorded_state(rows);
+        let recorded = contents
+            .states
+            .iter()
+            .find(|state| state.history == history)
+            .map_or_else(|| checksum::state(&[]).to_string(), |state| state.digest.clone());
+        if from_rows.is_none_or(|state| state.to_string() != recorded) {
+            return Err(diverged(&[format!(
+                "the ledger's rows of `{history}` and its recorded state contradict each other, as after an edit by hand"
+            )]));
+        }
+    }
+    Ok(())
+}
+
+fn describe(chart: &Chart, rows: &[Row], discrepancy: Discrepancy) -> Error {
+    match discrepancy {
+        Discrepancy::Edited(pairs) => edited(chart, rows, &pairs),
+        Discrepancy::AheadBreaking(numbers) => {
+            let reasons: Vec<_> = numbers
+                .iter()
+                .filter_map(|&row| rows.get(row))
+                .map(|row| format!("`{}`: {}", row.id, row.breaking.as_deref().unwrap_or_default()))
+                .collect();
+            Error::new(
+                ErrorKind::AheadBreaking,
+                format!(
+                    "the database has revisions that this program does not know and that are breaking for it: {}",
+                    reasons.join("; ")
+                ),
+            )
+            .help_with("run the newer version of this program, or downgrade the database with that version")
+        }
+        Discrepancy::Diverged(sentences) => diverged(&sentences),
+    }
+}
+
+fn edited(chart: &Chart, rows: &[Row], pairs: &[(usize, usize)]) -> Error {
+    let sentences: Vec<_> = pairs
+        .iter()
+        .filter_map(|&(row, known)| Some((rows.get(row)?, chart.entries.get(known)?)))
+        .map(|(row, entry)| {
+            format!(
+                "`{}` ({}) was applied at {} with checksum {}, and is now {}",
+                row.id,
+                entry.revision.file,
+                row.applied_at,
+                row.checksum.get(..12).unwrap_or(&row.checksum),
+                &entry.side.checksum.to_string()[..12],
+            )
+        })
+        .collect();
+    Error::new(
+        ErrorKind::Edited,
+        format!("a revision was edited after it was applied: {}", sentences.join("; ")),
+    )
+    .help_with(
+        "put the file back as it was and write the change as a new revision; \
+         where the database already agrees with the edited file, run `stamp --purge` with its revision",
+    )
+}
+
+fn diverged(sentences: &[String]) -> Error {
+    Error::new(
+        ErrorKind::Diverged,
+        format!("the database is not in this program's history: {}", sentences.join("; ")),
+    )
+    .help_with(
+        "run the program that the database belongs to; \
+         where its schema is one that this program knows, `stamp --purge` records that",
+    )
+}

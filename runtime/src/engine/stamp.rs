@@ -1,0 +1,97 @@
+//! Stamping: the ledger is brought to a state without running a script.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use limbeck_model::{Direction, plan};
+
+use super::position::{self, Position};
+use super::run::{Outcome, Run, move_tips, record, target_error};
+use crate::driver::{Change, Refusal, Timeouts, Unit};
+use crate::error::Error;
+use crate::ledger::Record;
+use crate::report::{Event, Report, Step};
+
+impl Run<'_> {
+    /// Records exactly the targets, and what they stand on, as applied. With `purge` whatever is
+    /// recorded is forgotten first, so that nothing recorded has to make sense.
+    pub(crate) fn stamp(mut self, targets: &[&str], purge: bool) -> Result<Report, Error> {
+        loop {
+            let outcome = self.try_stamp(targets, purge);
+            match outcome {
+                Ok(Outcome::Again) => self.report.steps.clear(),
+                Ok(Outcome::Done) => return Ok(self.report),
+                Err(error) => return Err(error.after(self.report)),
+            }
+        }
+    }
+
+    fn try_stamp(&mut self, targets: &[&str], purge: bool) -> Result<Outcome, Error> {
+        let chart = self.chart;
+        let (contents, applied) = if purge {
+            let contents = position::read(&mut *self.driver, &self.ledger, &self.histories)?;
+            (contents, BTreeSet::new())
+        } else {
+            let position = Position::read(&mut *self.driver, &self.ledger, chart, &self.histories)?;
+            (position.contents, position.standing.applied)
+        };
+        if contents.progress.last().is_some_and(|progress| progress.alive) {
+            return self.wait().map(|()| Outcome::Again);
+        }
+        let plan = plan::stamp(&chart.graph, &applied, targets, purge).map_err(target_error)?;
+        let mut tips = chart.tips(&applied);
+        let guard = position::guard(&contents, &self.histories);
+        let mut records = Vec::new();
+        if purge {
+            records.extend(self.histories.iter().map(|history| Record::Purged { history }));
+        }
+        // Whoever stamps has looked at what an unfinished script left.
+        for progress in &contents.progress {
+            if let Some(entry) = chart.find(&progress.history, &progress.id) {
+                records.push(Record::Released {
+                    history: entry.history.name,
+                    id: entry.revision.id,
+                });
+            }
+        }
+        let removed = plan.remove.iter().map(|&index| (index, Direction::Down));
+        let added = plan.add.iter().map(|&index| (index, Direction::Up));
+        let moves: Vec<_> = removed.chain(added).collect();
+        for &(index, direction) in &moves {
+            let state = move_tips(&mut tips, direction, index);
+            records.push(record(chart, index, direction, state, false));
+        }
+        if records.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        let unit = Unit {
+            guard,
+            create_ledger: !contents.present,
+            changes: vec![Change {
+                statements: &[],
+                timeouts: Timeouts::default(),
+                records,
+            }],
+        };
+        match self.driver.transact(&self.ledger, &unit, &mut |_, _| ()) {
+            Ok(()) => {
+                for (index, direction) in moves {
+                    let step = Step {
+                        revision: chart.entries[index].name(),
+                        direction,
+                        duration: Duration::ZERO,
+                        executed: false,
+                    };
+                    self.observer.event(&Event::Finished(step.clone()));
+                    self.report.steps.push(step);
+                }
+                Ok(Outcome::Done)
+            }
+            Err(Refusal::Moved) => Ok(Outcome::Again),
+            Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
+                Err(Error::database("cannot write the ledger", error))
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What programs call.
+
+use std::time::Duration;
+
+use limbeck_model::{Dialect, Direction};
+
+use crate::clock::Stopwatch;
+use crate::driver::{Database, Opened};
+use crate::engine::{Chart, Offline, Position, Run, cannot_read, offline};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::report::{Event, Observer, Report};
+use crate::status::Status;
+use crate::table::History;
+
+/// Runs one or more histories on databases.
+///
+/// ```no_run
+/// # fn history() -> &'static limbeck::History { unimplemented!() }
+/// # fn main() -> Result<(), limbeck::Error> {
+/// let mut migrator = limbeck::Migrator::new(history());
+/// let report = migrator.upgrade("postgres://localhost/store", "head")?;
+/// println!("{} revisions applied", report.steps.len());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Every method that takes a database fails with an [`Error`] when the histories do not fit together or
+/// are not written for that kind of database, when the database cannot be reached, when it is not in the
+/// histories ([`Edited`](crate::ErrorKind::Edited), [`Ahead`](crate::ErrorKind::Ahead),
+/// [`AheadBreaking`](crate::ErrorKind::AheadBreaking), [`Diverged`](crate::ErrorKind::Diverged)), when
+/// another process holds the lock for too long, when a statement fails, and when an earlier
+/// non-transactional script was left unfinished.
+pub struct Migrator {
+    histories: Vec<&'static History>,
+    ledger_schema: String,
+    lock_deadline: Duration,
+    observer: Box<dyn Observer>,
+}
+
+impl Migrator {
+    /// Runs one history.
+    pub fn new(history: &'static History) -> Self {
+        Self::with([history])
+    }
+
+    /// Runs several histories together, such as the application's own and those of crates that it uses.
+    /// A revision may depend on one of another history (`@depends-on auth:ID`).
+    pub fn with<H>(histories: impl IntoIterator<Item = H>) -> Self
+    where
+        H: Into<&'static History>,
+    {
+        Self {
+            histories: histories.into_iter().map(Into::into).collect(),
+            ledger_schema: "limbeck".to_owned(),
+            lock_deadline: Duration::from_mins(1),
+            observer: Box::new(|_: &Event| ()),
+        }
+    }
+
+    /// The PostgreSQL schema of the ledger; `limbeck` unless set. SQLite uses the prefix `limbeck_`.
+    #[must_use]
+    pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
+        self.ledger_schema = schema.into();
+        self
+    }
+
+    /// How long to wait, without any progress, for another process that is migrating the database; one
+    /// minute unless set.
+    #[must_use]
+    pub fn lock_deadline(mut self, deadline: Duration) -> Self {
+        self.lock_deadline = deadline;
+        self
+    }
+
+    /// Listens to what happens.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Box::new(observer);
+        self
+    }
+
+    /// Applies what the target needs and the database lacks: `head`, `heads`, an id, a label, `+1`,
+    /// `label@head`, …
+    ///
+    /// Where nothing has to be done, this is one query, without a lock or a write. Several processes may
+    /// call it at the same time.
+    pub fn upgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
+        let watch = Stopwatch::start();
+        let mut driver = database.open(self.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect());
+        if self.means_everything(target) && self.is_complete(&mut driver, &ledger)? {
+            let mut report = Report::new(driver.dialect());
+            report.duration = watch.elapsed();
+            return Ok(report);
+        }
+        self.run(driver, ledger, |run| run.go(Direction::Up, target))
+    }
+
+    /// Takes back what stands above the target: `base`, an id, a label, `-1`, `label@base`, …
+    pub fn downgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
+        let driver = database.open(self.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect());
+        self.run(driver, ledger, |run| run.go(Direction::Down, target))
+    }
+
+    /// Goes on with a non-transactional script that was left unfinished, at the statement where it
+    /// stopped, and then upgrades to the target. Whoever calls this has made sure that the statement can
+    /// be run again.
+    pub fn resume(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
+        let driver = database.open(self.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect());
+        self.run(driver, ledger, |mut run| {
+            run.resume = true;
+            run.go(Direction::Up, target)
+        })
+    }
+
+    /// Records that the database is exactly at these targets, without running a script. With `purge`,
+    /// whatever is recorded is forgotten first.
+    pub fn stamp(&mut self, database: impl Database, targets: &[&str], purge: bool) -> Result<Report, Error> {
+        let driver = database.open(self.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect());
+        self.run(driver, ledger, |run| run.stamp(targets, purge))
+    }
+
+    /// Looks where the database stands. Writes nothing.
+    pub fn status(&self, database: impl Database) -> Result<Status, Error> {
+        let mut driver = database.open(self.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect());
+        let chart = Chart::compose(&self.histories, driver.dialect())?;
+        let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
+        Ok(Status::new(&chart, &position))
+    }
+
+    /// The SQL that an upgrade would send, without a database. `from` is where the database stands, as
+    /// targets; empty for a new one.
+    pub fn upgrade_sql(&self, dialect: Dialect, from: &[&str], target: &str) -> Result<String, Error> {
+        self.offline(dialect, &Offline {
+            direction: Direction::Up,
+            from,
+            target,
+        })
+    }
+
+    /// The SQL that a downgrade would send, without a database. `from` is where the database stands, as
+    /// targets.
+    pub fn downgrade_sql(&self, dialect: Dialect, from: &[&str], target: &str) -> Result<String, Error> {
+        self.offline(dialect, &Offline {
+            direction: Direction::Down,
+            from,
+            target,
+        })
+    }
+
+    fn offline(&self, dialect: Dialect, request: &Offline<'_>) -> Result<String, Error> {
+        let chart = Chart::compose(&self.histories, dialect)?;
+        offline(&chart, &self.ledger(dialect), &self.names(), request)
+    }
+
+    pub(crate) fn histories(&self) -> &[&'static History] {
+        &self.histories
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.histories.iter().map(|history| history.name).collect()
+    }
+
+    pub(crate) fn ledger(&self, dialect: Dialect) -> Ledger {
+        Ledger {
+            dialect,
+            schema: self.ledger_schema.clone(),
+        }
+    }
+
+    /// Whether a target is the complete histories, which can be told without a graph.
+    fn means_everything(&self, target: &str) -> bool {
+        target == "heads" || (target == "head" && self.histories.iter().all(|history| history.heads == 1))
+    }
+
+    fn is_complete(&self, driver: &mut Opened<'_>, ledger: &Ledger) -> Result<bool, Error> {
+        let states: Option<Vec<_>> = self
+            .histories
+            .iter()
+            .map(|history| Some((history.name, history.complete_state(ledger.dialect)?)))
+            .collect();
+        match states {
+            Some(states) => driver.is_at(ledger, &states).map_err(cannot_read),
+            None => Ok(false),
+        }
+    }
+
+    fn run(
+        &mut self,
+        driver: Opened<'_>,
+        ledger: Ledger,
+        act: impl FnOnce(Run<'_>) -> Result<Report, Error>,
+    ) -> Result<Report, Error> {
+        let chart = Chart::compose(&self.histories, ledger.dialect)?;
+        act(Run::new(
+            &chart,
+            &self.histories,
+            ledger,
+            driver,
+            &mut *self.observer,
+            self.lock_deadline,
+        ))
+    }
+}

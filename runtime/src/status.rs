@@ -1,0 +1,94 @@
+//! Where a database stands, for people and health probes.
+
+use limbeck_model::{Dialect, plan};
+
+use crate::engine::{Chart, Position};
+use crate::ledger::ProgressState;
+use crate::report::RevisionName;
+
+/// Where a database stands in a program's histories.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The kind of database.
+    pub dialect: Dialect,
+    /// What is applied and known, in the order of the histories.
+    pub applied: Vec<AppliedRevision>,
+    /// The applied heads.
+    pub current: Vec<RevisionName>,
+    /// What the program carries and the database lacks, in the order in which it would be applied.
+    pub pending: Vec<RevisionName>,
+    /// Applied revisions that this program does not know and that are declared compatible with it.
+    pub ahead: Vec<String>,
+    /// A non-transactional script that was begun and has not ended.
+    pub unfinished: Option<UnfinishedScript>,
+}
+
+/// A revision that stands in a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppliedRevision {
+    /// The revision.
+    pub revision: RevisionName,
+    /// When it was applied, in UTC, RFC 3339.
+    pub applied_at: String,
+}
+
+/// A non-transactional script that was begun and has not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnfinishedScript {
+    /// The history's name.
+    pub history: String,
+    /// The revision's id.
+    pub id: String,
+    /// `up` or `down`.
+    pub direction: String,
+    /// The number of the statement that was begun last, counted from 1.
+    pub statement: u32,
+    /// What the database said when that statement failed, if it did.
+    pub error: Option<String>,
+    /// Whether a process still works on it.
+    pub is_running: bool,
+}
+
+impl Status {
+    pub(crate) fn new(chart: &Chart, position: &Position) -> Self {
+        let standing = &position.standing;
+        let rows = &position.contents.rows;
+        let applied = standing.applied.iter().map(|&index| {
+            let revision = chart.entries[index].name();
+            let row = rows
+                .iter()
+                .find(|row| row.history == revision.history && row.id == revision.id);
+            AppliedRevision {
+                applied_at: row.map(|row| row.applied_at.clone()).unwrap_or_default(),
+                revision,
+            }
+        });
+        let pending = (0..chart.entries.len()).filter(|index| !standing.applied.contains(index));
+        Self {
+            dialect: chart.dialect,
+            applied: applied.collect(),
+            current: plan::applied_heads(&chart.graph, &standing.applied)
+                .into_iter()
+                .map(|index| chart.entries[index].name())
+                .collect(),
+            pending: pending.map(|index| chart.entries[index].name()).collect(),
+            ahead: position.ahead(),
+            unfinished: position.unfinished().map(|progress| UnfinishedScript {
+                history: progress.history.clone(),
+                id: progress.id.clone(),
+                direction: progress.direction.clone(),
+                statement: progress.step,
+                error: progress.error.clone().filter(|_| progress.state == ProgressState::Failed),
+                is_running: progress.alive,
+            }),
+        }
+    }
+
+    /// Whether the database has everything that the program carries and no script is unfinished.
+    pub fn is_at_head(&self) -> bool {
+        self.pending.is_empty() && self.unfinished.is_none()
+    }
+}
