@@ -100,6 +100,13 @@ pub fn state(heads: &[Digest]) -> Digest {
     fields.finish()
 }
 
+/// The fingerprint of a database's schema, given as its canonical text.
+pub fn schema(text: &str) -> Digest {
+    let mut fields = Fields::new("limbeck schema 1");
+    fields.add(text.as_bytes());
+    fields.finish()
+}
+
 /// A hash over fields, each preceded by its length.
 struct Fields(Sha256);
 
