@@ -244,12 +244,62 @@ catalogue! {
               the command line. Two files with one id would make one of them vanish.",
         help: "Give the newer file a new id, in its `@revision` line and in its file name.",
     }
+    UnknownParent "LB0202" {
+        title: "unknown parent",
+        why: "A revision is applied on top of the revisions that `@revises` names. If one of them does \
+              not exist, nobody can tell where in the history the revision belongs.",
+        help: "Correct the id, or restore the file that has it. The first revision of a history says \
+               `@revises base`.",
+    }
+    UnknownDependency "LB0203" {
+        title: "unknown dependency",
+        why: "What `@depends-on` names must be applied first. If it does not exist, the revision could \
+              never be applied.",
+        help: "Write the exact id or label of a revision, with its history's name and a colon before it \
+               where it belongs to another history.",
+    }
+    NeedsItself "LB0204" {
+        title: "a revision needs itself",
+        why: "A revision that must be applied before itself can never be applied.",
+        help: "Name the revision that comes before it, or `base`.",
+    }
+    Cycle "LB0205" {
+        title: "revisions need each other in a circle",
+        why: "Each of these revisions must be applied before another one of them, so none of them could \
+              be the first.",
+        help: "Change `@revises` or `@depends-on` in one of the files, so that one of them comes first.",
+    }
+    LabelTaken "LB0206" {
+        title: "a label is taken",
+        why: "A label names one branch, on the command line and in `@depends-on`. If two revisions had \
+              it, or if it were also an id, it would name two things.",
+        help: "Choose another label.",
+    }
+    SeveralHeads "LB0207" {
+        title: "too many heads",
+        why: "A head is a revision on which no other stands. With two of them there is no one state to \
+              upgrade to. It happens when two branches each add a revision on top of the same one.",
+        help: "Join the heads with a merge revision (`cargo limbeck merge`), or, where several heads are \
+               wanted, set `heads` in [package.metadata.limbeck].",
+    }
     BadSetting "LB0801" {
         title: "bad setting",
         why: "The build script, the macro and the command line read the same settings from \
               `[package.metadata.limbeck]`. One that is misspelt or has the wrong type would silently \
               change what is compiled.",
         help: "Correct the setting in `Cargo.toml`.",
+    }
+    MissingSetting "LB0802" {
+        title: "missing setting",
+        why: "limbeck has to know for which databases the revisions are written: their SQL is read and \
+              checked for each of them, and a revision that leaves one out is a mistake.",
+        help: "Set `dialects` in `[package.metadata.limbeck]` of `Cargo.toml`.",
+    }
+    MissingFolder "LB0803" {
+        title: "missing migrations folder",
+        why: "The folder that the settings name, or `migrations` where they name none, does not exist. A \
+              program without its migrations would start on an empty database and fail much later.",
+        help: "Create the folder, or correct `path` in `[package.metadata.limbeck]`.",
     }
 }
 
