@@ -1,5 +1,23 @@
 //! Revision files as data: the header, the sections and every directive in them, with spans.
 
+mod comment;
+mod conflict;
+mod coverage;
+mod file_name;
+mod header;
+mod later;
+mod name;
+mod parents;
+mod parse;
+mod region;
 mod revision;
+mod scan;
+mod section;
+mod table;
+mod text;
+mod unterminated;
+mod value;
 
-pub use revision::{Dependency, Direction, Revision, Section, Skip, Spanned};
+pub(crate) use file_name::has_form;
+pub use parse::{Parsed, parse};
+pub use revision::{Dependency, Revision, Section, Skip, Spanned};

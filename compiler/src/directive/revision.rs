@@ -1,7 +1,9 @@
 //! What a revision file says.
 
-use limbeck_model::Dialect;
+use std::collections::BTreeMap;
+
 use limbeck_model::diagnostic::Span;
+use limbeck_model::{Dialect, Direction};
 
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,25 +91,6 @@ pub struct Skip {
     pub span: Span,
 }
 
-/// Which way a section goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Direction {
-    /// `@up`.
-    Up,
-    /// `@down`.
-    Down,
-}
-
-impl Direction {
-    /// The name of the directive that opens such a section.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-}
-
 /// One direction of a revision, for one dialect or for all that the history declares.
 #[derive(Clone, Debug)]
 pub struct Section {
@@ -125,4 +108,13 @@ pub struct Section {
     pub span: Span,
     /// The bytes between that line and the next section.
     pub body: Span,
+    /// Where each statement stands, on each dialect that the section is for.
+    pub(crate) statements: BTreeMap<Dialect, Vec<Span>>,
+}
+
+impl Section {
+    /// Where each statement stands that the section runs on a dialect.
+    pub fn statement_spans(&self, dialect: Dialect) -> &[Span] {
+        self.statements.get(&dialect).map_or(&[], Vec::as_slice)
+    }
 }

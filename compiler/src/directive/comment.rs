@@ -1,0 +1,133 @@
+//! A comment as a directive, as a slip for one, or as neither.
+
+use limbeck_model::diagnostic::{Code, Diagnostic};
+
+use super::region::leading_name;
+use super::table::Name;
+use super::text::Text;
+
+/// What a comment is.
+#[derive(Debug)]
+pub(super) enum Reading<'a> {
+    Ordinary,
+    /// A directive and what stands behind its name.
+    Directive(Name, Text<'a>),
+    /// What is wrong, and the directive that was meant where that is clear.
+    Mistake(Diagnostic, Option<(Name, Text<'a>)>),
+}
+
+/// Reads a comment, which has no white space at its ends.
+pub(super) fn of_comment(comment: Text<'_>) -> Reading<'_> {
+    let length = comment.content.len();
+    if comment.content.starts_with("-- @") {
+        return of_directive(comment, comment.part(4, length));
+    }
+    let inner = if comment.content.starts_with("/*") {
+        if comment.content.contains('\n') {
+            return Reading::Ordinary;
+        }
+        let inner = comment.part(2, length);
+        let stars = inner.content.len() - inner.content.trim_start_matches('*').len();
+        inner.part(stars, inner.content.trim_end_matches(['*', '/']).len())
+    } else {
+        comment.part(2, length)
+    };
+    look_alike(comment, inner)
+}
+
+/// Reads a line of code that starts with `#`, `/` or `@`.
+pub(super) fn of_code(line: Text<'_>) -> Reading<'_> {
+    let signs = line.content.len() - line.content.trim_start_matches(['#', '/']).len();
+    look_alike(line, line.part(signs, line.content.len()))
+}
+
+/// Reads what stands behind `-- @`.
+fn of_directive<'a>(comment: Text<'a>, behind: Text<'a>) -> Reading<'a> {
+    let written = leading_name(behind.content);
+    let rest = behind.part(written.len(), behind.content.len());
+    if let Some(name) = Name::find(written) {
+        return Reading::Directive(name, rest.trim());
+    }
+    if let Some((name, rest)) = meant(behind) {
+        return Reading::Mistake(slip(comment, name, rest), Some((name, rest.trim())));
+    }
+    let place = comment.part(3, 4 + written.len()).span();
+    if written.is_empty() {
+        let diagnostic = Diagnostic::new(
+            Code::UnknownDirective,
+            place,
+            "`-- @` without the name of a directive",
+        )
+        .label("expected a name")
+        .note(known())
+        .help("write the directive's name, or leave out the `@` if this is an ordinary comment");
+        return Reading::Mistake(diagnostic, None);
+    }
+    let unknown = Diagnostic::new(
+        Code::UnknownDirective,
+        place,
+        format!("unknown directive `@{written}`"),
+    );
+    if let Some(name) = Name::suggest(written) {
+        let diagnostic = unknown
+            .label(format!("expected `@{}`?", name.text()))
+            .help(format!("write {}", corrected(name, rest)));
+        return Reading::Mistake(diagnostic, Some((name, rest.trim())));
+    }
+    let diagnostic = unknown
+        .label("limbeck knows no directive of this name")
+        .note(known())
+        .help("leave out the `@` if this is an ordinary comment");
+    Reading::Mistake(diagnostic, None)
+}
+
+/// Reads a line that would be a directive if it were written otherwise. `inner` is what stands behind
+/// the signs that open the comment.
+fn look_alike<'a>(line: Text<'a>, inner: Text<'a>) -> Reading<'a> {
+    let inner = inner.trim();
+    let named = inner
+        .content
+        .starts_with('@')
+        .then(|| meant(inner.part(1, inner.content.len())))
+        .flatten();
+    match named {
+        Some((name, rest)) => Reading::Mistake(slip(line, name, rest), Some((name, rest.trim()))),
+        None => Reading::Ordinary,
+    }
+}
+
+/// The directive whose name stands first, in any case, and what stands behind it.
+fn meant(behind: Text<'_>) -> Option<(Name, Text<'_>)> {
+    let behind = behind.trim();
+    let written = leading_name(behind.content);
+    let name = Name::find_in_any_case(written)?;
+    let rest = behind.part(written.len(), behind.content.len());
+    let ends = rest.content.is_empty() || rest.content.starts_with([' ', '\t', ':']);
+    ends.then_some((name, rest))
+}
+
+fn slip(line: Text<'_>, name: Name, rest: Text<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::LookAlikeDirective,
+        line.span(),
+        format!(
+            "this looks like the directive `@{}`, but is none",
+            name.text()
+        ),
+    )
+    .label(format!("expected `-- @{}`", name.text()))
+    .note(
+        "a directive is written `-- @name`: two dashes, one space, `@`, and the name in lower case",
+    )
+    .help(format!("write {}", corrected(name, rest)))
+}
+
+/// The line as it should be.
+fn corrected(name: Name, rest: Text<'_>) -> String {
+    format!("`-- @{}{}`", name.text(), rest.content.trim_end())
+}
+
+fn known() -> String {
+    let names: Vec<_> = Name::all().map(|name| format!("`@{name}`")).collect();
+    format!("the directives are {}", names.join(", "))
+}

@@ -1,0 +1,285 @@
+//! Whether the sections and the header together say what a revision does on each dialect that the
+//! history declares.
+
+use limbeck_model::diagnostic::{Code, Diagnostic, Span};
+use limbeck_model::{Dialect, Direction};
+
+use super::header::Header;
+use super::region::Hidden;
+use super::revision::{Section, Spanned};
+
+/// What the checks look at.
+pub(super) struct Coverage<'a> {
+    pub(super) header: &'a Header,
+    pub(super) sections: &'a [Section],
+    pub(super) declared: &'a [Dialect],
+    /// Section lines that stand in literals and comments, and the file's number.
+    pub(super) hidden: &'a [Hidden],
+    pub(super) file: usize,
+    /// The last line of the header.
+    pub(super) header_end: Span,
+    /// A section or a skip could not be read, so that nothing is known to be missing.
+    pub(super) is_uncertain: bool,
+}
+
+impl Coverage<'_> {
+    /// All that is wrong.
+    pub(super) fn check(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        self.check_declared(&mut diagnostics);
+        self.check_repeated(&mut diagnostics);
+        self.check_skipped(&mut diagnostics);
+        self.check_irreversible(&mut diagnostics);
+        if !self.is_uncertain {
+            self.check_missing_up(&mut diagnostics);
+            self.check_missing_down(&mut diagnostics);
+        }
+        diagnostics
+    }
+
+    fn covers(&self, section: &Section, dialect: Dialect) -> bool {
+        match &section.dialect {
+            Some(own) => own.value == dialect,
+            None => self.declared.contains(&dialect),
+        }
+    }
+
+    fn covering(&self, direction: Direction, dialect: Dialect) -> impl Iterator<Item = &Section> {
+        self.sections
+            .iter()
+            .filter(move |section| section.direction == direction && self.covers(section, dialect))
+    }
+
+    fn is_skipped(&self, dialect: Dialect) -> bool {
+        self.header
+            .skips
+            .iter()
+            .any(|skip| skip.dialect.value == dialect)
+    }
+
+    /// The dialects on which the revision should do something, but has no section in a direction.
+    fn missing(&self, direction: Direction) -> Vec<Dialect> {
+        self.declared
+            .iter()
+            .copied()
+            .filter(|&dialect| !self.is_skipped(dialect))
+            .filter(|&dialect| self.covering(direction, dialect).next().is_none())
+            .collect()
+    }
+
+    fn check_declared(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let of_sections = self
+            .sections
+            .iter()
+            .filter_map(|section| section.dialect.as_ref());
+        let of_skips = self.header.skips.iter().map(|skip| &skip.dialect);
+        let is_undeclared = |dialect: &&Spanned<Dialect>| !self.declared.contains(&dialect.value);
+        diagnostics.extend(of_skips.chain(of_sections).filter(is_undeclared).map(|dialect| {
+            let name = dialect.value;
+            Diagnostic::new(
+                Code::UndeclaredDialect,
+                dialect.span,
+                format!("the history does not declare `{name}`"),
+            )
+            .label("this would never run")
+            .note(format!("it declares {}", list(self.declared)))
+            .help(format!(
+                "add `{name}` to `dialects` in `[package.metadata.limbeck]` of `Cargo.toml`, or remove it here"
+            ))
+        }));
+    }
+
+    fn check_repeated(&self, diagnostics: &mut Vec<Diagnostic>) {
+        for (index, section) in self.sections.iter().enumerate() {
+            let earlier = self.sections.iter().take(index).find(|earlier| {
+                earlier.direction == section.direction
+                    && self.declared.iter().any(|&dialect| {
+                        self.covers(earlier, dialect) && self.covers(section, dialect)
+                    })
+            });
+            if let Some(earlier) = earlier {
+                diagnostics.push(self.repeated(earlier, section));
+            }
+        }
+    }
+
+    fn repeated(&self, earlier: &Section, section: &Section) -> Diagnostic {
+        let direction = section.direction;
+        let named = section.dialect.as_ref().or(earlier.dialect.as_ref());
+        let message = match named {
+            Some(dialect) => format!("two `@{direction}` sections for {}", dialect.value),
+            None => format!("two `@{direction}` sections"),
+        };
+        let diagnostic = Diagnostic::new(Code::RepeatedSection, section.span, message)
+            .label("second section")
+            .related(earlier.span, "first section");
+        if section.dialect.is_some() == earlier.dialect.is_some() {
+            return diagnostic.help("join the two, or remove one");
+        }
+        let other = self
+            .declared
+            .iter()
+            .find(|&&dialect| named.is_none_or(|named| named.value != dialect));
+        let diagnostic = diagnostic.note(format!(
+            "a section without a dialect is for all that the history declares: {}",
+            list(self.declared)
+        ));
+        match other {
+            Some(other) => diagnostic.help(format!(
+                "write `-- @{direction} {other}` where no dialect is named"
+            )),
+            None => diagnostic.help("join the two, or remove one"),
+        }
+    }
+
+    fn check_skipped(&self, diagnostics: &mut Vec<Diagnostic>) {
+        for skip in &self.header.skips {
+            let dialect = skip.dialect.value;
+            let Some(section) = self
+                .sections
+                .iter()
+                .find(|section| self.covers(section, dialect))
+            else {
+                continue;
+            };
+            let diagnostic = Diagnostic::new(
+                Code::SkippedAndGiven,
+                skip.span,
+                format!("{dialect} is both skipped and given"),
+            )
+            .label("skipped here")
+            .related(section.span, "given here");
+            let others: Vec<_> = self
+                .declared
+                .iter()
+                .copied()
+                .filter(|&d| !self.is_skipped(d))
+                .collect();
+            diagnostics.push(match others.first() {
+                Some(other) if section.dialect.is_none() => diagnostic
+                    .note("a section without a dialect is for all that the history declares")
+                    .help(format!(
+                        "write `-- @{} {other}`, or remove the `@skip`",
+                        section.direction
+                    )),
+                _ => diagnostic.help("remove the `@skip`, or the section"),
+            });
+        }
+    }
+
+    fn check_irreversible(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let irreversible = self.header.seen(super::table::Name::Irreversible);
+        let down = self
+            .sections
+            .iter()
+            .find(|section| section.direction == Direction::Down);
+        if let (Some(irreversible), Some(down)) = (irreversible, down) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::IrreversibleWithDown,
+                    down.span,
+                    "a `@down` in an irreversible revision",
+                )
+                .label("a way back")
+                .related(irreversible, "said to have none")
+                .help("remove the `@down` section, or the `@irreversible` line"),
+            );
+        }
+    }
+
+    fn check_missing_up(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let missing = self.missing(Direction::Up);
+        let Some(&first) = missing.first() else {
+            return;
+        };
+        let place = self
+            .sections
+            .iter()
+            .find(|section| section.direction == Direction::Up)
+            .or_else(|| self.sections.first())
+            .map_or(self.header_end, |section| section.span);
+        let all_missing = missing.len() == self.declared.len();
+        let diagnostic = if all_missing {
+            Diagnostic::new(Code::MissingUp, place, "no `@up` section")
+                .label("expected `-- @up` in the file")
+                .help(
+                    "write `-- @up` below the header and the statements below that; a merge may leave \
+                     the section empty",
+                )
+        } else {
+            Diagnostic::new(
+                Code::MissingUp,
+                place,
+                format!("no `@up` for {}", list(&missing)),
+            )
+            .label("the only dialects with one")
+            .note(format!("the history declares {}", list(self.declared)))
+            .help(format!(
+                "write a section `-- @up {first}`, or `-- @skip {first}: reason` in the header"
+            ))
+        };
+        diagnostics.push(self.point_out_hidden(diagnostic, Direction::Up));
+    }
+
+    fn check_missing_down(&self, diagnostics: &mut Vec<Diagnostic>) {
+        if self.header.seen(super::table::Name::Irreversible).is_some() {
+            return;
+        }
+        let mut missing = self.missing(Direction::Down);
+        missing.retain(|&dialect| self.covering(Direction::Up, dialect).next().is_some());
+        let Some((&first, up)) = missing
+            .first()
+            .and_then(|first| Some((first, self.covering(Direction::Up, *first).next()?)))
+        else {
+            return;
+        };
+        let has_other = self
+            .sections
+            .iter()
+            .any(|section| section.direction == Direction::Down);
+        let (message, section) = if has_other {
+            (
+                format!("no `@down` for {}", list(&missing)),
+                format!("-- @down {first}"),
+            )
+        } else {
+            ("no `@down` section".to_owned(), "-- @down".to_owned())
+        };
+        let diagnostic = Diagnostic::new(Code::MissingDown, up.span, message)
+            .label("nothing takes this back")
+            .help(format!(
+                "write a section `{section}` that undoes this one, or `-- @irreversible: reason` in the header"
+            ));
+        diagnostics.push(self.point_out_hidden(diagnostic, Direction::Down));
+    }
+
+    /// Shows the section line that would be the missing one if it did not stand in a literal.
+    fn point_out_hidden(&self, diagnostic: Diagnostic, direction: Direction) -> Diagnostic {
+        let Some(hidden) = self
+            .hidden
+            .iter()
+            .find(|hidden| hidden.direction == direction)
+        else {
+            return diagnostic;
+        };
+        let at = |start: usize, end: usize| Span {
+            file: self.file,
+            start,
+            end,
+        };
+        let end = hidden.line + "-- @".len() + direction.name().len();
+        diagnostic
+            .related(at(hidden.opening, hidden.opening + 1), "what opens here …")
+            .related(at(hidden.line, end), "… hides this line")
+    }
+}
+
+/// Dialects as a phrase.
+fn list(dialects: &[Dialect]) -> String {
+    match dialects {
+        [] => "none".to_owned(),
+        [first, others @ ..] => others.iter().fold(first.to_string(), |phrase, other| {
+            format!("{phrase} and {other}")
+        }),
+    }
+}
