@@ -30,17 +30,13 @@ const NOISE: [&str; 17] = [
     "SET default_table_access_method ",
 ];
 
+/// Leaves out whole lines. Empty lines stay, since a function's body may have them too, and so does
+/// a carriage return.
 pub(crate) fn normalize_pg_dump(dump: &str) -> String {
-    let mut text = String::new();
-    for line in dump.lines() {
-        let noise =
-            line.is_empty() || line == "--" || NOISE.iter().any(|start| line.starts_with(start));
-        if !noise {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    text
+    let is_noise =
+        |line: &str| line.trim_end() == "--" || NOISE.iter().any(|start| line.starts_with(start));
+    let lines = dump.split_inclusive('\n').filter(|line| !is_noise(line));
+    lines.collect::<String>().trim().to_owned()
 }
 
 pub(crate) fn postgres_rows(
@@ -234,7 +230,8 @@ mod tests {
             SET lock_timeout = 0;\nSET default_tablespace = '';\n\n\
             -- Name: a; Type: TABLE; Schema: public; Owner: -\n--\n\n\
             CREATE TABLE public.a (\n    x integer\n);\n\n\\unrestrict x1\n";
-        let expected = "SET default_tablespace = '';\nCREATE TABLE public.a (\n    x integer\n);\n";
+        let expected =
+            "SET default_tablespace = '';\n\n\nCREATE TABLE public.a (\n    x integer\n);";
         assert_eq!(normalize_pg_dump(dump), expected);
     }
 

@@ -45,7 +45,7 @@ fn equal_schemas_have_equal_dumps_and_others_do_not() {
         dump("CREATE TABLE a (x int); CREATE TABLE b (y text)", &[])
     );
     assert!(
-        plain.contains("CREATE TABLE public.a (\n    x integer\n);\n"),
+        plain.contains("CREATE TABLE public.a (\n    x integer\n);"),
         "{plain}"
     );
 

@@ -1,0 +1,20 @@
+-- Triggers and rules of tables and views. Constraints have triggers of their own, which are not
+-- listed, and so have partitions of a table with a trigger.
+SELECT 'trigger', quote_ident(t.tgname), r.name,
+       concat_ws(chr(10),
+           pg_get_triggerdef(t.oid),
+           CASE t.tgenabled
+               WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END)
+FROM pg_trigger t
+JOIN relation r ON r.oid = t.tgrelid
+WHERE NOT t.tgisinternal AND t.tgparentid = 0
+UNION ALL
+SELECT 'rule', quote_ident(w.rulename), r.name,
+       concat_ws(chr(10),
+           pg_get_ruledef(w.oid),
+           CASE w.ev_enabled
+               WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END)
+FROM pg_rewrite w
+JOIN relation r ON r.oid = w.ev_class
+-- A view is a rule of this name.
+WHERE w.rulename <> '_RETURN'

@@ -1,0 +1,58 @@
+//! A whole schema.
+
+use std::fmt;
+
+use limbeck_model::checksum::{self, Digest};
+
+use crate::Object;
+
+/// Everything that is defined in a database, in an order that does not depend on when and how it
+/// was defined.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    objects: Vec<Object>,
+}
+
+impl Schema {
+    /// Its objects: by kind, then by parent, then by name.
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The digest of its canonical text.
+    pub fn fingerprint(&self) -> Digest {
+        checksum::schema(&self.to_string())
+    }
+}
+
+impl FromIterator<Object> for Schema {
+    fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
+        let mut objects: Vec<_> = objects.into_iter().collect();
+        objects.sort_unstable();
+        Self { objects }
+    }
+}
+
+/// The canonical text: for each object a line that names it, then its definition, indented.
+///
+/// Different schemas have different texts. So a line end within a name, which SQL permits, is
+/// written as `\n`, and a backslash there as `\\`.
+impl fmt::Display for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for object in &self.objects {
+            let heading = object
+                .to_string()
+                .replace('\\', "\\\\")
+                .replace('\n', "\\n");
+            writeln!(f, "{heading}")?;
+            if object.definition.is_empty() {
+                continue;
+            }
+            // Not `lines`, which takes `\r\n` for `\n` and drops a last line that is empty.
+            for line in object.definition.split('\n') {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
