@@ -1,0 +1,134 @@
+//! A package's migrations, read and checked: the stages in their order.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use limbeck_model::diagnostic::{Code, Diagnostic, Span};
+
+use crate::directive::{self, Parsed};
+use crate::emit::{self, Emitted};
+use crate::settings::{self, Settings};
+use crate::source::Sources;
+use crate::table::Table;
+use crate::{graph, render, tree};
+
+/// The name of the file that holds the settings.
+const MANIFEST: &str = "Cargo.toml";
+
+/// What a package says of its migrations, and what is wrong with it.
+pub struct Project {
+    /// The files that the diagnostics point into.
+    pub sources: Sources,
+    /// The settings, where they could be read.
+    pub settings: Option<Settings>,
+    /// The revisions.
+    pub parsed: Parsed,
+    /// What is wrong with the settings and the tree; `parsed` has its own.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Everything whose change calls for another build.
+    pub watched: Vec<PathBuf>,
+}
+
+/// What a build writes.
+pub struct Output {
+    /// What is wrong, rendered; empty when nothing is.
+    pub report: String,
+    /// The table, which is empty where there is a report.
+    pub table: Emitted,
+    /// Everything whose change calls for another build.
+    pub watched: Vec<PathBuf>,
+}
+
+impl Project {
+    /// Reads the package in this folder.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read that has to be there.
+    pub fn read(package: &Path) -> io::Result<Self> {
+        let manifest = package.join(MANIFEST);
+        let text = std::fs::read_to_string(&manifest)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", manifest.display())))?;
+        let mut project = Self {
+            sources: Sources::default(),
+            settings: None,
+            parsed: Parsed::default(),
+            diagnostics: Vec::new(),
+            watched: vec![manifest],
+        };
+        let file = project.sources.add(MANIFEST, text);
+        let settings = match settings::read(&project.sources, file) {
+            Ok(settings) => settings,
+            Err(diagnostics) => {
+                project.diagnostics = diagnostics;
+                return Ok(project);
+            }
+        };
+        let root = package.join(&settings.path);
+        if root.is_dir() {
+            let tree = tree::read(&root, package).map_err(io::Error::other)?;
+            project.parsed = directive::parse(&tree.files, &tree.revisions, &settings.dialects);
+            // A file that could not be read as text may have had any id.
+            project.parsed.unidentified.extend(&tree.unread);
+            project.sources = tree.files;
+            project.diagnostics = tree.diagnostics;
+            project.watched.extend(tree.all_paths);
+        } else {
+            project.diagnostics.push(
+                Diagnostic::new(
+                    Code::MissingFolder,
+                    Span::whole(file),
+                    format!("the migrations folder `{}` does not exist", settings.path),
+                )
+                .help("create it, or correct `path` in [package.metadata.limbeck]"),
+            );
+            project.watched.push(root);
+        }
+        project.settings = Some(settings);
+        Ok(project)
+    }
+
+    /// The checked table.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, of every stage.
+    pub fn table(&self) -> Result<Table<'_>, Vec<Diagnostic>> {
+        let mut diagnostics = self.diagnostics.clone();
+        diagnostics.extend(self.parsed.diagnostics.iter().cloned());
+        let Some(settings) = &self.settings else {
+            return Err(diagnostics);
+        };
+        match graph::build(&self.parsed, settings, &self.sources) {
+            Ok(graph) if diagnostics.is_empty() => {
+                Ok(Table::new(&graph, &self.parsed.revisions, settings, &self.sources))
+            }
+            Ok(_) => Err(diagnostics),
+            Err(found) => {
+                diagnostics.extend(found);
+                Err(diagnostics)
+            }
+        }
+    }
+}
+
+/// Compiles the migrations of a package. `label` is the package's name and version.
+///
+/// # Errors
+///
+/// When a file cannot be read that has to be there. What is wrong in the files is in the report.
+pub fn compile_package(package: &Path, label: &str) -> io::Result<Output> {
+    let project = Project::read(package)?;
+    let (report, table) = match project.table() {
+        Ok(table) => (String::new(), emit::emit(&table, label)),
+        Err(diagnostics) => (
+            render::render(&diagnostics, &project.sources),
+            emit::emit_empty(),
+        ),
+    };
+    Ok(Output {
+        report,
+        table,
+        watched: project.watched,
+    })
+}

@@ -1,0 +1,172 @@
+//! The static table as the compiler holds it: revisions in order, their scripts for each dialect, and
+//! the digests of all of it.
+
+use limbeck_model::checksum::{self, Digest};
+use limbeck_model::graph::Graph;
+use limbeck_model::{Dialect, Direction};
+
+use crate::directive::Revision;
+use crate::settings::Settings;
+use crate::source::Sources;
+use crate::split::{self, Statement};
+
+/// A checked history, ready to be written.
+pub struct Table<'a> {
+    /// The settings of its project.
+    pub settings: &'a Settings,
+    /// Its revisions, in the order of application.
+    pub rows: Vec<Row<'a>>,
+    /// How many heads it has, dependencies considered.
+    pub heads: usize,
+    /// The digest of the complete state, for each dialect that is declared.
+    pub complete: Vec<(Dialect, Digest)>,
+}
+
+/// One revision of the table.
+pub struct Row<'a> {
+    /// What its file says.
+    pub revision: &'a Revision,
+    /// The path of its file, relative to the package.
+    pub file: &'a str,
+    /// Its parents, as places in the table.
+    pub parents: Vec<usize>,
+    /// Its dependencies within the history, as places in the table.
+    pub dependencies: Vec<usize>,
+    /// Its dependencies on other histories: history and name.
+    pub foreign: Vec<(&'a str, &'a str)>,
+    /// What it is in each dialect that is declared.
+    pub sides: Vec<Side<'a>>,
+}
+
+/// What a revision is in one dialect.
+pub struct Side<'a> {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// Why it does nothing there.
+    pub skip: Option<&'a str>,
+    /// The checksum of its up script.
+    pub checksum: Digest,
+    /// Its lineage.
+    pub lineage: Digest,
+    /// The script that applies it.
+    pub up: Script<'a>,
+    /// The script that takes it back.
+    pub down: Script<'a>,
+}
+
+/// One direction of a revision in one dialect.
+pub struct Script<'a> {
+    /// Whether it runs in one transaction.
+    pub transactional: bool,
+    /// `@lock-timeout`.
+    pub lock_timeout_ms: Option<u64>,
+    /// `@statement-timeout`.
+    pub statement_timeout_ms: Option<u64>,
+    /// Its statements.
+    pub statements: Vec<Statement<'a>>,
+}
+
+impl<'a> Table<'a> {
+    /// Puts the revisions of a checked graph in order and computes their digests.
+    pub fn new(graph: &Graph<'a>, revisions: &'a [Revision], settings: &'a Settings, sources: &'a Sources) -> Self {
+        let mut rows: Vec<Row<'a>> = Vec::with_capacity(revisions.len());
+        for node in graph.nodes() {
+            let revision = &revisions[node.declared];
+            let foreign: Vec<_> = revision
+                .dependencies
+                .iter()
+                .filter_map(|dependency| {
+                    let history = dependency.history.as_ref()?;
+                    Some((history.value.as_str(), dependency.name.value.as_str()))
+                })
+                .filter(|(history, _)| *history != settings.name)
+                .collect();
+            let sides = settings
+                .dialects
+                .iter()
+                .map(|&dialect| {
+                    let mut ancestors: Vec<_> = node.needs().map(|up| rows[up].lineage(dialect)).collect();
+                    ancestors.extend(
+                        foreign
+                            .iter()
+                            .map(|(history, name)| checksum::foreign_lineage(history, name)),
+                    );
+                    Side::new(revision, dialect, &ancestors, sources)
+                })
+                .collect();
+            rows.push(Row {
+                revision,
+                file: sources.path(revision.file),
+                parents: node.parents.clone(),
+                dependencies: node.dependencies.clone(),
+                foreign,
+                sides,
+            });
+        }
+        let heads = graph.real_heads();
+        let complete = settings
+            .dialects
+            .iter()
+            .map(|&dialect| {
+                let lineages: Vec<_> = heads.iter().map(|&head| rows[head].lineage(dialect)).collect();
+                (dialect, checksum::state(&lineages))
+            })
+            .collect();
+        Self {
+            settings,
+            rows,
+            heads: heads.len(),
+            complete,
+        }
+    }
+}
+
+impl Row<'_> {
+    /// What the revision is in a dialect that is declared.
+    pub fn side(&self, dialect: Dialect) -> Option<&Side<'_>> {
+        self.sides.iter().find(|side| side.dialect == dialect)
+    }
+
+    fn lineage(&self, dialect: Dialect) -> Digest {
+        self.side(dialect).map_or(checksum::state(&[]), |side| side.lineage)
+    }
+}
+
+impl<'a> Side<'a> {
+    fn new(revision: &'a Revision, dialect: Dialect, ancestors: &[Digest], sources: &'a Sources) -> Self {
+        let up = Script::new(revision, Direction::Up, dialect, sources);
+        let down = Script::new(revision, Direction::Down, dialect, sources);
+        let checksum = checksum::script(
+            up.statements
+                .iter()
+                .map(|statement| split::tokens(statement.sql, dialect)),
+        );
+        Self {
+            dialect,
+            skip: revision.skip(dialect).map(|skip| skip.reason.value.as_str()),
+            lineage: checksum::lineage(&revision.id.value, &checksum, ancestors),
+            checksum,
+            up,
+            down,
+        }
+    }
+}
+
+impl<'a> Script<'a> {
+    fn new(revision: &Revision, direction: Direction, dialect: Dialect, sources: &'a Sources) -> Self {
+        let Some(section) = revision.section(direction, dialect) else {
+            return Self {
+                transactional: true,
+                lock_timeout_ms: None,
+                statement_timeout_ms: None,
+                statements: Vec::new(),
+            };
+        };
+        Self {
+            transactional: section.transactional,
+            lock_timeout_ms: section.lock_timeout_ms,
+            statement_timeout_ms: section.statement_timeout_ms,
+            statements: split::statements(section, dialect, sources),
+        }
+    }
+}
