@@ -73,7 +73,11 @@ fn compiled() -> Result<Compiled, String> {
     let fresh = variable("LIMBECK_TABLE").ok_or(NOT_COMPILED)?;
     let folder = PathBuf::from(out).join("limbeck");
     let table = read(&folder.join("history.rs"))?;
-    if !table.lines().next().is_some_and(|line| line.ends_with(&fresh)) {
+    if !table
+        .lines()
+        .next()
+        .is_some_and(|line| line.ends_with(&fresh))
+    {
         return Err(NOT_COMPILED.to_owned());
     }
     let report = read(&folder.join("report.txt"))?;
@@ -84,7 +88,9 @@ fn compiled() -> Result<Compiled, String> {
 
 fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| {
-        format!("cannot read what the build script wrote: {error}\n\nrun `cargo clean` and build again")
+        format!(
+            "cannot read what the build script wrote: {error}\n\nrun `cargo clean` and build again"
+        )
     })
 }
 

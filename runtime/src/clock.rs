@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "durations are measured here and nowhere else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "durations are measured here and nowhere else"
+    )]
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
@@ -53,7 +56,10 @@ impl Backoff {
     }
 
     /// Waits; `false` at once when the deadline has passed.
-    #[expect(clippy::disallowed_methods, reason = "waiting is done here and nowhere else")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "waiting is done here and nowhere else"
+    )]
     pub(crate) fn wait(&mut self) -> bool {
         let left = self.deadline.saturating_sub(self.waited());
         if left.is_zero() {

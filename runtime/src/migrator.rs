@@ -120,7 +120,12 @@ impl Migrator {
 
     /// Records that the database is exactly at these targets, without running a script. With `purge`,
     /// whatever is recorded is forgotten first.
-    pub fn stamp(&mut self, database: impl Database, targets: &[&str], purge: bool) -> Result<Report, Error> {
+    pub fn stamp(
+        &mut self,
+        database: impl Database,
+        targets: &[&str],
+        purge: bool,
+    ) -> Result<Report, Error> {
         let driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |run| run.stamp(targets, purge))
@@ -137,22 +142,38 @@ impl Migrator {
 
     /// The SQL that an upgrade would send, without a database. `from` is where the database stands, as
     /// targets; empty for a new one.
-    pub fn upgrade_sql(&self, dialect: Dialect, from: &[&str], target: &str) -> Result<String, Error> {
-        self.offline(dialect, &Offline {
-            direction: Direction::Up,
-            from,
-            target,
-        })
+    pub fn upgrade_sql(
+        &self,
+        dialect: Dialect,
+        from: &[&str],
+        target: &str,
+    ) -> Result<String, Error> {
+        self.offline(
+            dialect,
+            &Offline {
+                direction: Direction::Up,
+                from,
+                target,
+            },
+        )
     }
 
     /// The SQL that a downgrade would send, without a database. `from` is where the database stands, as
     /// targets.
-    pub fn downgrade_sql(&self, dialect: Dialect, from: &[&str], target: &str) -> Result<String, Error> {
-        self.offline(dialect, &Offline {
-            direction: Direction::Down,
-            from,
-            target,
-        })
+    pub fn downgrade_sql(
+        &self,
+        dialect: Dialect,
+        from: &[&str],
+        target: &str,
+    ) -> Result<String, Error> {
+        self.offline(
+            dialect,
+            &Offline {
+                direction: Direction::Down,
+                from,
+                target,
+            },
+        )
     }
 
     fn offline(&self, dialect: Dialect, request: &Offline<'_>) -> Result<String, Error> {
@@ -177,7 +198,8 @@ impl Migrator {
 
     /// Whether a target is the complete histories, which can be told without a graph.
     fn means_everything(&self, target: &str) -> bool {
-        target == "heads" || (target == "head" && self.histories.iter().all(|history| history.heads == 1))
+        target == "heads"
+            || (target == "head" && self.histories.iter().all(|history| history.heads == 1))
     }
 
     fn is_complete(&self, driver: &mut Opened<'_>, ledger: &Ledger) -> Result<bool, Error> {

@@ -81,7 +81,10 @@ impl Status {
                 id: progress.id.clone(),
                 direction: progress.direction.clone(),
                 statement: progress.step,
-                error: progress.error.clone().filter(|_| progress.state == ProgressState::Failed),
+                error: progress
+                    .error
+                    .clone()
+                    .filter(|_| progress.state == ProgressState::Failed),
                 is_running: progress.alive,
             }),
         }

@@ -147,9 +147,12 @@ impl History {
 
     /// The revisions with the chunks that hold their statements, in the order of application.
     pub(crate) fn revisions(&self) -> impl Iterator<Item = (&'static Chunk, &'static Revision)> {
-        self.chunks
-            .iter()
-            .flat_map(|chunk| chunk.revisions.iter().map(move |revision| (chunk, revision)))
+        self.chunks.iter().flat_map(|chunk| {
+            chunk
+                .revisions
+                .iter()
+                .map(move |revision| (chunk, revision))
+        })
     }
 
     /// The revision at an index of this table, as parents and dependencies are given.

@@ -28,23 +28,29 @@ impl DatabaseUrl {
         match scheme.split('+').next().unwrap_or_default() {
             "sqlite" => sqlite(rest),
             "postgres" | "postgresql" => postgres(rest),
-            _ => Err(malformed("its scheme is not `sqlite`, `postgres` or `postgresql`")),
+            _ => Err(malformed(
+                "its scheme is not `sqlite`, `postgres` or `postgresql`",
+            )),
         }
     }
 }
 
 /// An error that shows nothing of the URL, since a malformed one may have its password anywhere.
 fn malformed(what: &str) -> Error {
-    Error::new(ErrorKind::Url, format!("cannot read the database URL: {what}")).help_with(
-        "write `sqlite:path/to/file.db` or `postgres://user:password@host:port/database`",
+    Error::new(
+        ErrorKind::Url,
+        format!("cannot read the database URL: {what}"),
     )
+    .help_with("write `sqlite:path/to/file.db` or `postgres://user:password@host:port/database`")
 }
 
 fn sqlite(rest: &str) -> Result<DatabaseUrl, Error> {
     let path = rest.strip_prefix("//").unwrap_or(rest);
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     if !query.is_empty() {
-        return Err(malformed(&format!("SQLite URLs take no parameters, found `?{query}`")));
+        return Err(malformed(&format!(
+            "SQLite URLs take no parameters, found `?{query}`"
+        )));
     }
     let path = decode(path)?;
     if path.is_empty() {
@@ -75,10 +81,12 @@ fn postgres(rest: &str) -> Result<DatabaseUrl, Error> {
             _ => kept.push(parameter),
         }
     }
-    let shown = kept.iter().map(|parameter| match parameter.split_once('=') {
-        Some((name @ ("password" | "passfile"), _)) => format!("{name}=***"),
-        _ => (*parameter).to_owned(),
-    });
+    let shown = kept
+        .iter()
+        .map(|parameter| match parameter.split_once('=') {
+            Some((name @ ("password" | "passfile"), _)) => format!("{name}=***"),
+            _ => (*parameter).to_owned(),
+        });
     let shown = with_query(&redact(location), &shown.collect::<Vec<_>>());
     let url = with_query(location, &kept);
     Ok(DatabaseUrl::Postgres {
@@ -114,7 +122,9 @@ fn redact(location: &str) -> String {
 fn check_ssl(name: &str, value: &str) -> Result<(), Error> {
     match value {
         "disable" | "allow" | "prefer" | "false" | "0" | "off" => Ok(()),
-        "require" | "verify-ca" | "verify-full" | "true" | "1" | "on" => Err(needs_tls(&format!("{name}={value}"))),
+        "require" | "verify-ca" | "verify-full" | "true" | "1" | "on" => {
+            Err(needs_tls(&format!("{name}={value}")))
+        }
         _ => Err(malformed(&format!(
             "`{name}={value}` is none of `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`"
         ))),
@@ -134,7 +144,10 @@ fn needs_tls(parameter: &str) -> Error {
 impl Database for &str {}
 
 impl Open for &str {
-    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
     fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
     where
         Self: 'c,
@@ -149,7 +162,10 @@ impl Open for &str {
 impl Database for &String {}
 
 impl Open for &String {
-    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
     fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
     where
         Self: 'c,
@@ -184,7 +200,9 @@ fn without_feature(feature: &str) -> Error {
         ErrorKind::Url,
         format!("this program was built without limbeck's feature `{feature}`"),
     )
-    .help_with(format!("add `{feature}` to the features of `limbeck` in Cargo.toml"))
+    .help_with(format!(
+        "add `{feature}` to the features of `limbeck` in Cargo.toml"
+    ))
 }
 
 #[cfg(test)]
@@ -237,9 +255,17 @@ mod tests {
 
     #[test]
     fn what_asks_for_tls_is_refused_and_named() {
-        for parameter in ["sslmode=require", "sslmode=verify-full", "ssl=true", "sslrootcert=ca.pem"] {
+        for parameter in [
+            "sslmode=require",
+            "sslmode=verify-full",
+            "ssl=true",
+            "sslrootcert=ca.pem",
+        ] {
             let shown = check(&format!("postgres://host/db?{parameter}"));
-            assert!(shown.contains(parameter) && shown.contains("encrypted"), "{shown}");
+            assert!(
+                shown.contains(parameter) && shown.contains("encrypted"),
+                "{shown}"
+            );
         }
     }
 }

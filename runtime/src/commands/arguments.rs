@@ -82,7 +82,12 @@ pub enum Command {
         #[arg(default_value = "head", allow_hyphen_values = true)]
         target: String,
         /// Where the database is: targets, separated by commas
-        #[arg(long, default_value = "base", value_delimiter = ',', value_name = "TARGETS")]
+        #[arg(
+            long,
+            default_value = "base",
+            value_delimiter = ',',
+            value_name = "TARGETS"
+        )]
         from: Vec<String>,
         /// Go down instead of up
         #[arg(long)]
@@ -100,7 +105,8 @@ pub enum Command {
 }
 
 fn dialect(name: &str) -> Result<Dialect, String> {
-    name.parse().map_err(|error: limbeck_model::UnknownDialect| error.to_string())
+    name.parse()
+        .map_err(|error: limbeck_model::UnknownDialect| error.to_string())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

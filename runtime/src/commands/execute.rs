@@ -74,7 +74,11 @@ impl Commands {
                 // clap prints help to standard output and mistakes to standard error. Where neither
                 // can be written there is nobody to tell.
                 let _ = error.print();
-                ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::DONE })
+                ExitCode::from(if error.use_stderr() {
+                    exit::USAGE
+                } else {
+                    exit::DONE
+                })
             }
         }
     }
@@ -97,7 +101,10 @@ impl Commands {
         ExitCode::from(answer.code)
     }
 
-    #[expect(clippy::print_stderr, reason = "a command tells people what went wrong")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "a command tells people what went wrong"
+    )]
     fn failure(&self, error: &Error, arguments: &Arguments) -> Answer {
         if !arguments.json {
             eprint!("{}", text::error(error));
@@ -133,7 +140,12 @@ impl Commands {
         }
     }
 
-    fn on_database(&self, mut migrator: Migrator, command: &Command, arguments: &Arguments) -> Result<Answer, Error> {
+    fn on_database(
+        &self,
+        mut migrator: Migrator,
+        command: &Command,
+        arguments: &Arguments,
+    ) -> Result<Answer, Error> {
         let url = &self.database(arguments)?;
         if !arguments.json {
             migrator = migrator.observer(progress::Progress::new());
@@ -154,7 +166,11 @@ impl Commands {
             Command::Check => migrator.status(url).map(|status| Answer {
                 text: text::check(&status),
                 json: json::status(&status),
-                code: if status.is_at_head() { exit::DONE } else { exit::NOT_AT_HEAD },
+                code: if status.is_at_head() {
+                    exit::DONE
+                } else {
+                    exit::NOT_AT_HEAD
+                },
             }),
             _ => {
                 let status = migrator.status(url)?;
@@ -185,9 +201,16 @@ impl Commands {
         })
     }
 
-    #[expect(clippy::disallowed_methods, reason = "DATABASE_URL is where commands look for the database")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "DATABASE_URL is where commands look for the database"
+    )]
     fn database(&self, arguments: &Arguments) -> Result<String, Error> {
-        let from_environment = || std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+        let from_environment = || {
+            std::env::var("DATABASE_URL")
+                .ok()
+                .filter(|url| !url.is_empty())
+        };
         arguments
             .database
             .clone()

@@ -32,7 +32,12 @@ pub(super) fn only_dialect(migrator: &Migrator) -> Result<Dialect, Error> {
 fn dialects(migrator: &Migrator) -> Vec<Dialect> {
     Dialect::ALL
         .into_iter()
-        .filter(|&dialect| migrator.histories().iter().all(|history| history.supports(dialect)))
+        .filter(|&dialect| {
+            migrator
+                .histories()
+                .iter()
+                .all(|history| history.supports(dialect))
+        })
         .collect()
 }
 
@@ -40,7 +45,9 @@ fn dialects(migrator: &Migrator) -> Vec<Dialect> {
 fn chart(migrator: &Migrator) -> Result<Chart, Error> {
     match dialects(migrator).first() {
         Some(&dialect) => Chart::compose(migrator.histories(), dialect),
-        None => only_dialect(migrator).and_then(|dialect| Chart::compose(migrator.histories(), dialect)),
+        None => {
+            only_dialect(migrator).and_then(|dialect| Chart::compose(migrator.histories(), dialect))
+        }
     }
 }
 
@@ -101,7 +108,10 @@ fn applied_at<'s>(status: &'s Status, entry: &Entry) -> Option<&'s str> {
     status
         .applied
         .iter()
-        .find(|applied| applied.revision.history == entry.history.name && applied.revision.id == entry.revision.id)
+        .find(|applied| {
+            applied.revision.history == entry.history.name
+                && applied.revision.id == entry.revision.id
+        })
         .map(|applied| applied.applied_at.as_str())
 }
 
@@ -122,25 +132,43 @@ fn marks(chart: &Chart, index: usize, is_head: bool) -> String {
     if node.children.len() > 1 {
         marks.push("branch point".to_owned());
     }
-    marks.extend(entry.revision.labels.iter().map(|label| format!("branch {label}")));
+    marks.extend(
+        entry
+            .revision
+            .labels
+            .iter()
+            .map(|label| format!("branch {label}")),
+    );
     if entry.revision.irreversible.is_some() {
         marks.push("irreversible".to_owned());
     }
     if entry.revision.breaking.is_some() {
         marks.push("breaking".to_owned());
     }
-    if marks.is_empty() { String::new() } else { format!("  ({})", marks.join(", ")) }
+    if marks.is_empty() {
+        String::new()
+    } else {
+        format!("  ({})", marks.join(", "))
+    }
 }
 
 fn names(chart: &Chart, indices: &[usize]) -> String {
-    let names: Vec<_> = indices.iter().map(|&index| chart.graph.name(index)).collect();
+    let names: Vec<_> = indices
+        .iter()
+        .map(|&index| chart.graph.name(index))
+        .collect();
     names.join(", ")
 }
 
 fn describe(chart: &Chart, index: usize) -> Value {
     let entry = &chart.entries[index];
     let node = &chart.graph.nodes()[index];
-    let ids = |indices: &[usize]| indices.iter().map(|&index| chart.graph.name(index)).collect::<Vec<_>>();
+    let ids = |indices: &[usize]| {
+        indices
+            .iter()
+            .map(|&index| chart.graph.name(index))
+            .collect::<Vec<_>>()
+    };
     let revision = entry.revision;
     json!({
         "history": entry.history.name,
@@ -163,7 +191,10 @@ pub(super) fn show(migrator: &Migrator, target: &str) -> Result<Answer, Error> {
     let [index] = found[..] else {
         return Err(Error::new(
             ErrorKind::Target,
-            format!("`{target}` stands for {} revisions, and one can be shown", found.len()),
+            format!(
+                "`{target}` stands for {} revisions, and one can be shown",
+                found.len()
+            ),
         ));
     };
     let revision = shown.entries[index].revision;
@@ -211,7 +242,11 @@ fn scripts(entry: &Entry, text: &mut String, dialect: Dialect) -> Value {
         let statements = entry.statements(direction);
         let transactional = entry.script(direction).transactional;
         if !statements.is_empty() {
-            let mode = if transactional { "" } else { ", outside a transaction" };
+            let mode = if transactional {
+                ""
+            } else {
+                ", outside a transaction"
+            };
             let _ = writeln!(text, "-- {direction}{mode}");
         }
         for statement in statements {

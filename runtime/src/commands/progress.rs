@@ -34,7 +34,9 @@ impl Progress {
     fn show_bar(&mut self) {
         self.bar.finish_and_clear();
         self.bar = ProgressBar::new(self.count as u64);
-        if let Ok(style) = ProgressStyle::with_template("[{elapsed_precise}] {bar:24} {pos}/{len} {msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("[{elapsed_precise}] {bar:24} {pos}/{len} {msg}")
+        {
             self.bar.set_style(style);
         }
         self.bar.enable_steady_tick(Duration::from_millis(200));
@@ -51,7 +53,8 @@ impl Observer for Progress {
             }
             Event::Started(revision) => self.bar.set_message(text::name(revision)),
             Event::Statement { number, count } if *count > 1 => {
-                self.bar.set_message(format!("statement {number} of {count}"));
+                self.bar
+                    .set_message(format!("statement {number} of {count}"));
             }
             Event::Statement { .. } => {}
             Event::Finished(step) => {
@@ -59,7 +62,9 @@ impl Observer for Progress {
                 self.line(&text::step(self.done, self.count.max(self.done), step));
                 self.bar.set_position(self.done as u64);
             }
-            Event::Waiting => self.line("waiting for another process that is migrating this database"),
+            Event::Waiting => {
+                self.line("waiting for another process that is migrating this database")
+            }
         }
     }
 }

@@ -37,7 +37,11 @@ pub(super) fn duration(duration: Duration) -> String {
         ..10.0 => format!("{milliseconds:.1} ms"),
         ..1000.0 => format!("{milliseconds:.0} ms"),
         ..60_000.0 => format!("{:.1} s", milliseconds / 1000.0),
-        _ => format!("{} min {} s", duration.as_secs() / 60, duration.as_secs() % 60),
+        _ => format!(
+            "{} min {} s",
+            duration.as_secs() / 60,
+            duration.as_secs() % 60
+        ),
     }
 }
 
@@ -53,12 +57,23 @@ pub(super) fn report(report: &Report) -> String {
         );
     }
     let Some(last) = report.steps.last() else {
-        line(&mut text, &format!("up to date  {}", duration(report.duration)));
+        line(
+            &mut text,
+            &format!("up to date  {}", duration(report.duration)),
+        );
         return text;
     };
-    let up = report.steps.iter().filter(|step| step.direction == limbeck_model::Direction::Up).count();
+    let up = report
+        .steps
+        .iter()
+        .filter(|step| step.direction == limbeck_model::Direction::Up)
+        .count();
     let down = report.steps.len() - up;
-    let verbs = if last.executed { ("applied", "removed") } else { ("stamped", "unstamped") };
+    let verbs = if last.executed {
+        ("applied", "removed")
+    } else {
+        ("stamped", "unstamped")
+    };
     let mut parts = Vec::new();
     if up > 0 {
         parts.push(format!("{} {}", verbs.0, revisions(up)));
@@ -66,12 +81,19 @@ pub(super) fn report(report: &Report) -> String {
     if down > 0 {
         parts.push(format!("{} {}", verbs.1, revisions(down)));
     }
-    line(&mut text, &format!("{} in {}", parts.join(", "), duration(report.duration)));
+    line(
+        &mut text,
+        &format!("{} in {}", parts.join(", "), duration(report.duration)),
+    );
     text
 }
 
 pub(super) fn revisions(count: usize) -> String {
-    if count == 1 { "1 revision".to_owned() } else { format!("{count} revisions") }
+    if count == 1 {
+        "1 revision".to_owned()
+    } else {
+        format!("{count} revisions")
+    }
 }
 
 fn line(text: &mut String, line: &str) {
@@ -105,12 +127,19 @@ pub(super) fn check(status: &Status) -> String {
 
 fn standing(text: &mut String, status: &Status) {
     if !status.pending.is_empty() {
-        line(text, &format!("{} pending", revisions(status.pending.len())));
+        line(
+            text,
+            &format!("{} pending", revisions(status.pending.len())),
+        );
     }
     if !status.ahead.is_empty() {
         line(
             text,
-            &format!("ahead of this program by {}: {}", revisions(status.ahead.len()), status.ahead.join(", ")),
+            &format!(
+                "ahead of this program by {}: {}",
+                revisions(status.ahead.len()),
+                status.ahead.join(", ")
+            ),
         );
     }
     if let Some(script) = &status.unfinished {
@@ -119,7 +148,13 @@ fn standing(text: &mut String, status: &Status) {
             (Some(error), false) => format!("failed: {error}"),
             (None, false) => "was begun and not finished".to_owned(),
         };
-        line(text, &format!("unfinished {}: statement {} {fate}", script.id, script.statement));
+        line(
+            text,
+            &format!(
+                "unfinished {}: statement {} {fate}",
+                script.id, script.statement
+            ),
+        );
     }
 }
 
@@ -131,7 +166,10 @@ pub(super) fn error(error: &Error) -> String {
     if let Some(first) = cause.take() {
         line(&mut text, &format!("  caused by: {first}"));
     }
-    if let Some(sql) = error.location().and_then(|location| location.sql.as_deref()) {
+    if let Some(sql) = error
+        .location()
+        .and_then(|location| location.sql.as_deref())
+    {
         for (number, part) in sql.lines().take(12).enumerate() {
             let gutter = error
                 .location()
@@ -143,7 +181,10 @@ pub(super) fn error(error: &Error) -> String {
         }
     }
     if let Some(report) = error.report().filter(|report| !report.steps.is_empty()) {
-        line(&mut text, &format!("  note: {} before stand", revisions(report.steps.len())));
+        line(
+            &mut text,
+            &format!("  note: {} before stand", revisions(report.steps.len())),
+        );
     }
     if let Some(help) = error.help() {
         line(&mut text, &format!("  help: {help}"));

@@ -21,7 +21,12 @@ pub(crate) trait Driver {
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
 
     /// Runs a unit in one transaction, under the lock, or not at all.
-    fn transact(&mut self, ledger: &Ledger, unit: &Unit<'_>, ended: Ended<'_>) -> Result<(), Refusal>;
+    fn transact(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        ended: Ended<'_>,
+    ) -> Result<(), Refusal>;
 
     /// Runs one statement by itself, outside any transaction.
     fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError>;
@@ -48,7 +53,10 @@ pub(crate) mod sealed {
     pub trait Open {
         /// Opens the database; waits at most `patience` where the database makes others wait.
         #[doc(hidden)]
-        #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+        #[expect(
+            private_interfaces,
+            reason = "the trait is sealed; nobody else can name it"
+        )]
         fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
         where
             Self: 'c;
@@ -58,7 +66,10 @@ pub(crate) mod sealed {
 /// Whether the rows of `state` say that each history is at its given state.
 pub(super) fn all_at(rows: &[StateRow], states: &[(&str, Digest)]) -> bool {
     states.iter().all(|(history, state)| {
-        rows.iter()
-            .any(|row| row.history == *history && row.version == crate::ledger::VERSION && row.digest == state.to_string())
+        rows.iter().any(|row| {
+            row.history == *history
+                && row.version == crate::ledger::VERSION
+                && row.digest == state.to_string()
+        })
     })
 }

@@ -24,7 +24,10 @@ use crate::ledger::{BUSY, Contents, Ledger, MOVED, Progress, ProgressState, Stat
 impl Database for &mut Client {}
 
 impl Open for &mut Client {
-    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
     fn open<'c>(self, _patience: Duration) -> Result<Opened<'c>, Error>
     where
         Self: 'c,
@@ -37,8 +40,13 @@ impl Open for &mut Client {
 pub(crate) fn connect<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
     let mut config: Config = url.parse().map_err(|error: postgres::Error| {
         // The parser's own text names options and never values.
-        let cause = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        Error::new(ErrorKind::Url, format!("cannot read the database URL `{shown}`: {cause}"))
+        let cause = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        Error::new(
+            ErrorKind::Url,
+            format!("cannot read the database URL `{shown}`: {cause}"),
+        )
     })?;
     if config.get_application_name().is_none() {
         config.application_name("limbeck");
@@ -71,14 +79,24 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
 
     /// Which statement of a unit failed, where the error itself does not say: the changes are run
     /// again, one statement a message, in a transaction that is never committed.
-    fn locate(&mut self, ledger: &Ledger, unit: &Unit<'_>, code: Option<&str>) -> Option<(usize, Place)> {
+    fn locate(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        code: Option<&str>,
+    ) -> Option<(usize, Place)> {
         let found = self.replay(ledger, unit, code);
         // As above: a lost connection has nothing left to roll back.
         let _ = self.client.batch_execute("ROLLBACK");
         found
     }
 
-    fn replay(&mut self, ledger: &Ledger, unit: &Unit<'_>, code: Option<&str>) -> Option<(usize, Place)> {
+    fn replay(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        code: Option<&str>,
+    ) -> Option<(usize, Place)> {
         self.send(&Message::opening(ledger, unit).text).ok()?;
         for (number, change) in unit.changes.iter().enumerate() {
             let mut before = Message::default();
@@ -136,7 +154,9 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             Err(error) if is_missing(&error) => return Ok(Contents::default()),
             Err(error) => return Err(error),
         };
-        let mut results = result_sets(&messages).into_iter().filter(|rows| !rows.is_empty());
+        let mut results = result_sets(&messages)
+            .into_iter()
+            .filter(|rows| !rows.is_empty());
         let mut contents = Contents {
             present: true,
             ..Contents::default()
@@ -145,14 +165,29 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             // The three results differ in width, and an empty one leaves no row behind.
             match rows.first().map_or(0, |row| row.len()) {
                 3 => contents.states = state_rows(&rows)?,
-                7 => contents.rows = rows.into_iter().map(revision_row).collect::<Result<_, _>>()?,
-                _ => contents.progress = rows.into_iter().map(progress_row).collect::<Result<_, _>>()?,
+                7 => {
+                    contents.rows = rows
+                        .into_iter()
+                        .map(revision_row)
+                        .collect::<Result<_, _>>()?
+                }
+                _ => {
+                    contents.progress = rows
+                        .into_iter()
+                        .map(progress_row)
+                        .collect::<Result<_, _>>()?
+                }
             }
         }
         Ok(contents)
     }
 
-    fn transact(&mut self, ledger: &Ledger, unit: &Unit<'_>, ended: Ended<'_>) -> Result<(), Refusal> {
+    fn transact(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        ended: Ended<'_>,
+    ) -> Result<(), Refusal> {
         let watch = Stopwatch::start();
         let message = Message::transaction(ledger, unit);
         let Err(error) = self.send_transaction(&message.text) else {
@@ -186,12 +221,19 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     }
 
     fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError> {
-        let wanted = [("lock_timeout", timeouts.lock_ms), ("statement_timeout", timeouts.statement_ms)];
+        let wanted = [
+            ("lock_timeout", timeouts.lock_ms),
+            ("statement_timeout", timeouts.statement_ms),
+        ];
         let mut restore = String::new();
         for (setting, value_ms) in wanted {
             let Some(value_ms) = value_ms else { continue };
             let messages = self.send(&format!("SELECT current_setting('{setting}')"))?;
-            let before = messages.iter().filter_map(row).next().and_then(|row| row.get(0));
+            let before = messages
+                .iter()
+                .filter_map(row)
+                .next()
+                .and_then(|row| row.get(0));
             restore.push_str(&format!("SET {setting} = '{}';", before.unwrap_or("0")));
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }
@@ -226,12 +268,17 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
 }
 
 fn select_states(ledger: &Ledger) -> String {
-    format!("SELECT history, digest, version FROM {}", ledger.table("state"))
+    format!(
+        "SELECT history, digest, version FROM {}",
+        ledger.table("state")
+    )
 }
 
 fn is_missing(error: &DriverError) -> bool {
     let missing = [&SqlState::UNDEFINED_TABLE, &SqlState::INVALID_SCHEMA_NAME];
-    missing.iter().any(|state| error.code.as_deref() == Some(state.code()))
+    missing
+        .iter()
+        .any(|state| error.code.as_deref() == Some(state.code()))
 }
 
 fn row(message: &SimpleQueryMessage) -> Option<&SimpleQueryRow> {
@@ -286,7 +333,10 @@ fn revision_row(row: &SimpleQueryRow) -> Result<Row, DriverError> {
     Ok(Row {
         history: text(row, 0)?,
         id: text(row, 1)?,
-        parents: text(row, 2)?.split_whitespace().map(str::to_owned).collect(),
+        parents: text(row, 2)?
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
         checksum: text(row, 3)?,
         lineage: text(row, 4)?,
         breaking: row.try_get(5).map_err(from_postgres)?.map(str::to_owned),
@@ -320,7 +370,9 @@ fn from_postgres(error: postgres::Error) -> DriverError {
         };
     };
     let offset = match database.position() {
-        Some(ErrorPosition::Original(position)) => usize::try_from(*position).ok().and_then(|p| p.checked_sub(1)),
+        Some(ErrorPosition::Original(position)) => usize::try_from(*position)
+            .ok()
+            .and_then(|p| p.checked_sub(1)),
         _ => None,
     };
     DriverError {

@@ -25,7 +25,10 @@ use crate::ledger::{Contents, Guard, Ledger, Progress, ProgressState, StateRow};
 impl Database for &mut Connection {}
 
 impl Open for &mut Connection {
-    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
     fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
     where
         Self: 'c,
@@ -39,7 +42,10 @@ impl Open for &mut Connection {
 impl Database for &Path {}
 
 impl Open for &Path {
-    #[expect(private_interfaces, reason = "the trait is sealed; nobody else can name it")]
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
     fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
     where
         Self: 'c,
@@ -54,7 +60,12 @@ pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Er
         .map_err(from_rusqlite)
         .and_then(|connection| Sqlite::new(Box::new(connection), patience))
         .map(|driver| Box::new(driver) as Opened<'c>)
-        .map_err(|error| Error::database(format!("cannot open the SQLite database `{}`", path.display()), error))
+        .map_err(|error| {
+            Error::database(
+                format!("cannot open the SQLite database `{}`", path.display()),
+                error,
+            )
+        })
 }
 
 struct Sqlite<C: DerefMut<Target = Connection>> {
@@ -122,7 +133,8 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             self.change(ledger, number, change, watch)?;
             ended(number, watch.elapsed());
         }
-        self.keep_shortcut(ledger, &unit.guard).map_err(Refusal::Other)
+        self.keep_shortcut(ledger, &unit.guard)
+            .map_err(Refusal::Other)
     }
 
     /// Writes the shortcut for the state that the open transaction leads to, where the application does
@@ -130,7 +142,9 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
     fn keep_shortcut(&self, ledger: &Ledger, guard: &Guard) -> Result<(), DriverError> {
         let written: Option<i32> = self
             .connection
-            .query_row("SELECT max(user_version) FROM limbeck_state", [], |row| row.get(0))
+            .query_row("SELECT max(user_version) FROM limbeck_state", [], |row| {
+                row.get(0)
+            })
             .map_err(from_rusqlite)?;
         let current = self.header("user_version")?;
         if current != 0 && Some(current) != written {
@@ -151,16 +165,23 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         ))
     }
 
-    fn change(&self, ledger: &Ledger, number: usize, change: &Change<'_>, watch: Stopwatch) -> Result<(), Refusal> {
+    fn change(
+        &self,
+        ledger: &Ledger,
+        number: usize,
+        change: &Change<'_>,
+        watch: Stopwatch,
+    ) -> Result<(), Refusal> {
         for (index, statement) in change.statements.iter().enumerate() {
-            self.execute(statement.sql).map_err(|error| Refusal::Failed {
-                change: number,
-                place: Some(Place {
-                    statement: index,
-                    offset: error.offset,
-                }),
-                error,
-            })?;
+            self.execute(statement.sql)
+                .map_err(|error| Refusal::Failed {
+                    change: number,
+                    place: Some(Place {
+                        statement: index,
+                        offset: error.offset,
+                    }),
+                    error,
+                })?;
         }
         for record in &change.records {
             // SQLite cannot measure for itself, as PostgreSQL does.
@@ -207,7 +228,12 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         Ok(contents)
     }
 
-    fn transact(&mut self, ledger: &Ledger, unit: &Unit<'_>, ended: Ended<'_>) -> Result<(), Refusal> {
+    fn transact(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        ended: Ended<'_>,
+    ) -> Result<(), Refusal> {
         self.execute("BEGIN IMMEDIATE").map_err(refusal)?;
         let result = self
             .changes(ledger, unit, ended)
@@ -250,7 +276,10 @@ fn shortcut_bits(states: &[(&str, Digest)], schema_version: i32) -> i32 {
 }
 
 fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
-    let sql = format!("SELECT history, digest, version FROM {}", ledger.table("state"));
+    let sql = format!(
+        "SELECT history, digest, version FROM {}",
+        ledger.table("state")
+    );
     rows(connection, &sql, |row| {
         Ok(StateRow {
             history: row.get(0)?,
@@ -260,8 +289,14 @@ fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>
     })
 }
 
-fn read_contents(connection: &Connection, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
-    let present = connection.table_exists(None, "limbeck_state").map_err(from_rusqlite)?;
+fn read_contents(
+    connection: &Connection,
+    ledger: &Ledger,
+    histories: &[&str],
+) -> Result<Contents, DriverError> {
+    let present = connection
+        .table_exists(None, "limbeck_state")
+        .map_err(from_rusqlite)?;
     if !present {
         return Ok(Contents::default());
     }
@@ -323,16 +358,24 @@ fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
 }
 
 fn refusal(error: DriverError) -> Refusal {
-    if error.busy { Refusal::Busy } else { Refusal::Other(error) }
+    if error.busy {
+        Refusal::Busy
+    } else {
+        Refusal::Other(error)
+    }
 }
 
 fn from_rusqlite(error: rusqlite::Error) -> DriverError {
     let failure = error.sqlite_error().copied();
     let (message, offset) = match &error {
         // The text without the statement, which the report shows anyway; the offset counts bytes.
-        rusqlite::Error::SqlInputError { msg, sql, offset, .. } => {
+        rusqlite::Error::SqlInputError {
+            msg, sql, offset, ..
+        } => {
             let bytes = usize::try_from(*offset).ok();
-            let characters = bytes.and_then(|bytes| sql.get(..bytes)).map(|before| before.chars().count());
+            let characters = bytes
+                .and_then(|bytes| sql.get(..bytes))
+                .map(|before| before.chars().count());
             (msg.clone(), characters)
         }
         rusqlite::Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
@@ -345,7 +388,10 @@ fn from_rusqlite(error: rusqlite::Error) -> DriverError {
         hint: None,
         offset,
         busy: failure.is_some_and(|failure| {
-            matches!(failure.code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            matches!(
+                failure.code,
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked
+            )
         }),
         source: Some(Box::new(error)),
     }

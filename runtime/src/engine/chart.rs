@@ -78,7 +78,9 @@ impl Chart {
                 .help_with("give one of them another `name` in its [package.metadata.limbeck]"));
             }
             for (chunk, revision) in history.revisions() {
-                let side = revision.side(dialect).ok_or_else(|| unsupported(history, dialect))?;
+                let side = revision
+                    .side(dialect)
+                    .ok_or_else(|| unsupported(history, dialect))?;
                 declared.push(declare(history, revision));
                 entries.push(Entry {
                     history,
@@ -93,10 +95,16 @@ impl Chart {
             }
         }
         let graph = Graph::build(&declared).map_err(|problems| {
-            let sentences: Vec<_> = problems.iter().map(|problem| problem.explain(&declared)).collect();
+            let sentences: Vec<_> = problems
+                .iter()
+                .map(|problem| problem.explain(&declared))
+                .collect();
             Error::new(
                 ErrorKind::History,
-                format!("the histories do not fit together: {}", sentences.join("; ")),
+                format!(
+                    "the histories do not fit together: {}",
+                    sentences.join("; ")
+                ),
             )
             .help_with("pass every history that another one depends on to `Migrator::with`")
         })?;
@@ -154,15 +162,25 @@ impl Chart {
 fn unsupported(history: &History, dialect: Dialect) -> Error {
     Error::new(
         ErrorKind::History,
-        format!("the history `{}` is not written for {dialect}", history.name),
+        format!(
+            "the history `{}` is not written for {dialect}",
+            history.name
+        ),
     )
     .help_with(format!(
         "add \"{dialect}\" to `dialects` in its [package.metadata.limbeck], or use another database"
     ))
 }
 
-fn covered(history: &'static History, revision: &'static Revision) -> impl Iterator<Item = &'static str> {
-    let indices: BTreeSet<_> = revision.parents.iter().chain(revision.dependencies).collect();
+fn covered(
+    history: &'static History,
+    revision: &'static Revision,
+) -> impl Iterator<Item = &'static str> {
+    let indices: BTreeSet<_> = revision
+        .parents
+        .iter()
+        .chain(revision.dependencies)
+        .collect();
     indices
         .into_iter()
         .filter_map(|&index| history.revision(index))

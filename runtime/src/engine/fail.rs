@@ -8,14 +8,24 @@ use crate::error::{Error, ErrorKind, Location};
 use crate::table::Statement;
 
 /// The error for a script that failed; `place` is the statement, where it is known.
-pub(crate) fn failed(entry: &Entry, direction: Direction, place: Option<Place>, error: DriverError) -> Error {
+pub(crate) fn failed(
+    entry: &Entry,
+    direction: Direction,
+    place: Option<Place>,
+    error: DriverError,
+) -> Error {
     let location = locate(entry, direction, place, error.code.clone());
     let revision = entry.revision;
     let verb = match direction {
         Direction::Up => "upgrade to",
         Direction::Down => "downgrade of",
     };
-    let message = format!("{verb} `{}` ({}) failed at {}", revision.id, revision.message, words(&location));
+    let message = format!(
+        "{verb} `{}` ({}) failed at {}",
+        revision.id,
+        revision.message,
+        words(&location)
+    );
     let kept = if entry.script(direction).transactional {
         "the revision was rolled back as a whole; mend its file and run again"
     } else {
@@ -36,7 +46,12 @@ pub(crate) fn words(location: &Location) -> String {
     }
 }
 
-pub(crate) fn locate(entry: &Entry, direction: Direction, place: Option<Place>, code: Option<String>) -> Location {
+pub(crate) fn locate(
+    entry: &Entry,
+    direction: Direction,
+    place: Option<Place>,
+    code: Option<String>,
+) -> Location {
     let found = place.and_then(|place| {
         let statement = entry.statements(direction).get(place.statement)?;
         Some((statement, position(statement, place.offset.unwrap_or(0))))

@@ -22,8 +22,14 @@ pub(crate) struct Offline<'o> {
 
 /// The SQL that takes a database from one state to another. Each transaction checks first that the
 /// database is where it should be, so that the text cannot be applied twice or to the wrong database.
-pub(crate) fn offline(chart: &Chart, ledger: &Ledger, histories: &[&str], request: &Offline<'_>) -> Result<String, Error> {
-    let stamped = plan::stamp(&chart.graph, &BTreeSet::new(), request.from, false).map_err(target_error)?;
+pub(crate) fn offline(
+    chart: &Chart,
+    ledger: &Ledger,
+    histories: &[&str],
+    request: &Offline<'_>,
+) -> Result<String, Error> {
+    let stamped =
+        plan::stamp(&chart.graph, &BTreeSet::new(), request.from, false).map_err(target_error)?;
     let applied: BTreeSet<usize> = stamped.add.iter().copied().collect();
     let plan = match request.direction {
         Direction::Up => plan::upgrade(&chart.graph, &applied, request.target),
@@ -32,7 +38,10 @@ pub(crate) fn offline(chart: &Chart, ledger: &Ledger, histories: &[&str], reques
     .map_err(target_error)?;
     let mut tips = chart.tips(&applied);
     let mut guard = Guard {
-        histories: histories.iter().map(|&history| history.to_owned()).collect(),
+        histories: histories
+            .iter()
+            .map(|&history| history.to_owned())
+            .collect(),
         ..Guard::default()
     };
     for history in histories {
@@ -64,8 +73,12 @@ pub(crate) fn offline(chart: &Chart, ledger: &Ledger, histories: &[&str], reques
 
 const fn preamble(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Sqlite => "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n",
-        Dialect::Postgres => "-- Run with a client that stops at the first error: psql -v ON_ERROR_STOP=1\n",
+        Dialect::Sqlite => {
+            "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n"
+        }
+        Dialect::Postgres => {
+            "-- Run with a client that stops at the first error: psql -v ON_ERROR_STOP=1\n"
+        }
     }
 }
 
@@ -105,7 +118,8 @@ impl Script<'_> {
             create_ledger: std::mem::take(&mut self.create_ledger),
             changes,
         };
-        self.text.push_str(&Message::transaction(self.ledger, &unit).text);
+        self.text
+            .push_str(&Message::transaction(self.ledger, &unit).text);
     }
 
     /// A non-transactional script: each statement is claimed in the ledger before it runs.
@@ -129,7 +143,10 @@ impl Script<'_> {
             self.text.push_str(&own.text);
         }
         let done = record(self.chart, index, self.direction, state, true);
-        self.transaction(guard, vec![records(vec![done, Record::Released { history, id }])]);
+        self.transaction(
+            guard,
+            vec![records(vec![done, Record::Released { history, id }])],
+        );
     }
 }
 

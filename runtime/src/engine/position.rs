@@ -20,7 +20,12 @@ impl Position {
     /// # Errors
     ///
     /// The database cannot be read, or it is not anywhere in the program's histories.
-    pub(crate) fn read(driver: &mut dyn Driver, ledger: &Ledger, chart: &Chart, histories: &[&str]) -> Result<Self, Error> {
+    pub(crate) fn read(
+        driver: &mut dyn Driver,
+        ledger: &Ledger,
+        chart: &Chart,
+        histories: &[&str],
+    ) -> Result<Self, Error> {
         let contents = read(driver, ledger, histories)?;
         check_states(&contents, histories)?;
         let known = chart.known();
@@ -52,7 +57,11 @@ impl Position {
 }
 
 /// Reads the ledger without holding it against anything.
-pub(crate) fn read(driver: &mut dyn Driver, ledger: &Ledger, histories: &[&str]) -> Result<Contents, Error> {
+pub(crate) fn read(
+    driver: &mut dyn Driver,
+    ledger: &Ledger,
+    histories: &[&str],
+) -> Result<Contents, Error> {
     let contents = driver.read(ledger, histories).map_err(cannot_read)?;
     match contents.states.iter().map(|state| state.version).max() {
         Some(version) if version > VERSION => Err(Error::new(
@@ -70,14 +79,20 @@ pub(crate) fn cannot_read(error: DriverError) -> Error {
 
 pub(crate) fn guard(contents: &Contents, histories: &[&str]) -> Guard {
     Guard {
-        histories: histories.iter().map(|&history| history.to_owned()).collect(),
+        histories: histories
+            .iter()
+            .map(|&history| history.to_owned())
+            .collect(),
         states: contents
             .states
             .iter()
             .filter(|state| histories.contains(&state.history.as_str()))
             .cloned()
             .collect(),
-        token: contents.progress.last().map(|progress| progress.token.clone()),
+        token: contents
+            .progress
+            .last()
+            .map(|progress| progress.token.clone()),
     }
 }
 
@@ -90,7 +105,10 @@ fn check_states(contents: &Contents, histories: &[&str]) -> Result<(), Error> {
             .states
             .iter()
             .find(|state| state.history == history)
-            .map_or_else(|| checksum::state(&[]).to_string(), |state| state.digest.clone());
+            .map_or_else(
+                || checksum::state(&[]).to_string(),
+                |state| state.digest.clone(),
+            );
         if from_rows.is_none_or(|state| state.to_string() != recorded) {
             return Err(diverged(&[format!(
                 "the ledger's rows of `{history}` and its recorded state contradict each other, as after an edit by hand"
@@ -107,7 +125,13 @@ fn describe(chart: &Chart, rows: &[Row], discrepancy: Discrepancy) -> Error {
             let reasons: Vec<_> = numbers
                 .iter()
                 .filter_map(|&row| rows.get(row))
-                .map(|row| format!("`{}`: {}", row.id, row.breaking.as_deref().unwrap_or_default()))
+                .map(|row| {
+                    format!(
+                        "`{}`: {}",
+                        row.id,
+                        row.breaking.as_deref().unwrap_or_default()
+                    )
+                })
                 .collect();
             Error::new(
                 ErrorKind::AheadBreaking,
@@ -150,7 +174,10 @@ fn edited(chart: &Chart, rows: &[Row], pairs: &[(usize, usize)]) -> Error {
 fn diverged(sentences: &[String]) -> Error {
     Error::new(
         ErrorKind::Diverged,
-        format!("the database is not in this program's history: {}", sentences.join("; ")),
+        format!(
+            "the database is not in this program's history: {}",
+            sentences.join("; ")
+        ),
     )
     .help_with(
         "run the program that the database belongs to; \

@@ -79,7 +79,8 @@ impl<'r> Run<'r> {
         let mut goal: Option<Vec<usize>> = None;
         let mut announced = None;
         loop {
-            let position = Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?;
+            let position =
+                Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?;
             if position.unfinished().is_some() {
                 self.take_up(&position)?;
                 continue;
@@ -113,7 +114,12 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn resolve(&self, position: &Position, direction: Direction, target: &str) -> Result<Vec<usize>, Error> {
+    fn resolve(
+        &self,
+        position: &Position,
+        direction: Direction,
+        target: &str,
+    ) -> Result<Vec<usize>, Error> {
         let applied = &position.standing.applied;
         let plan = match direction {
             Direction::Up => plan::upgrade(&self.chart.graph, applied, target),
@@ -123,11 +129,19 @@ impl<'r> Run<'r> {
     }
 
     /// Refuses, before anything is done, a plan that could not be carried out to its end.
-    fn check(&self, position: &Position, direction: Direction, plan: &[usize]) -> Result<(), Error> {
+    fn check(
+        &self,
+        position: &Position,
+        direction: Direction,
+        plan: &[usize],
+    ) -> Result<(), Error> {
         if direction == Direction::Up {
             return Ok(());
         }
-        let touched: BTreeSet<&str> = plan.iter().map(|&index| self.chart.entries[index].history.name).collect();
+        let touched: BTreeSet<&str> = plan
+            .iter()
+            .map(|&index| self.chart.entries[index].history.name)
+            .collect();
         let above: Vec<_> = position
             .standing
             .ahead
@@ -151,7 +165,10 @@ impl<'r> Run<'r> {
             if let Some(reason) = revision.irreversible {
                 return Err(Error::new(
                     ErrorKind::Irreversible,
-                    format!("`{}` ({}) cannot be taken back: {reason}", revision.id, revision.file),
+                    format!(
+                        "`{}` ({}) cannot be taken back: {reason}",
+                        revision.id, revision.file
+                    ),
                 )
                 .help_with("downgrade to this revision or a later one, or restore a backup"));
             }
@@ -159,7 +176,12 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn perform(&mut self, position: &Position, direction: Direction, plan: &[usize]) -> Result<Outcome, Error> {
+    fn perform(
+        &mut self,
+        position: &Position,
+        direction: Direction,
+        plan: &[usize],
+    ) -> Result<Outcome, Error> {
         let chart = self.chart;
         let mut tips = chart.tips(&position.standing.applied);
         let mut guard = position.guard(&self.histories);
@@ -169,7 +191,8 @@ impl<'r> Run<'r> {
             if !entry.script(direction).transactional {
                 // The script reads the ledger for itself, statement by statement.
                 let state = move_tips(&mut tips, direction, stretch[0]);
-                let outcome = self.begin_script(stretch[0], direction, &guard, create_ledger, state)?;
+                let outcome =
+                    self.begin_script(stretch[0], direction, &guard, create_ledger, state)?;
                 if let Outcome::Again = outcome {
                     return Ok(Outcome::Again);
                 }
@@ -191,7 +214,10 @@ impl<'r> Run<'r> {
                 }
             }
             create_ledger = false;
-            for history in stretch.iter().map(|&index| chart.entries[index].history.name) {
+            for history in stretch
+                .iter()
+                .map(|&index| chart.entries[index].history.name)
+            {
                 guard.expect(history, tips.state(history));
             }
         }
@@ -200,12 +226,18 @@ impl<'r> Run<'r> {
 
     /// The transactions of a plan. On SQLite, where each commit waits for the disk, a first install is
     /// one transaction up to the first revision that must stand alone.
-    fn stretches<'p>(&self, position: &Position, direction: Direction, plan: &'p [usize]) -> Vec<&'p [usize]> {
+    fn stretches<'p>(
+        &self,
+        position: &Position,
+        direction: Direction,
+        plan: &'p [usize],
+    ) -> Vec<&'p [usize]> {
         let first_install = self.together
             && self.chart.dialect == Dialect::Sqlite
             && direction == Direction::Up
             && position.contents.rows.is_empty();
-        let transactional = |index: &usize| self.chart.entries[*index].script(direction).transactional;
+        let transactional =
+            |index: &usize| self.chart.entries[*index].script(direction).transactional;
         let together = if first_install {
             plan.iter().take_while(|index| transactional(index)).count()
         } else {
@@ -216,23 +248,32 @@ impl<'r> Run<'r> {
         first.into_iter().chain(rest.chunks(1)).collect()
     }
 
-    fn transact(&mut self, unit: &Unit<'_>, direction: Direction, stretch: &[usize]) -> Result<Outcome, Error> {
+    fn transact(
+        &mut self,
+        unit: &Unit<'_>,
+        direction: Direction,
+        stretch: &[usize],
+    ) -> Result<Outcome, Error> {
         let chart = self.chart;
         // Of a transaction of several revisions nothing is told before it is committed: until then
         // none of them is done.
         let alone = stretch.len() == 1;
         if alone {
-            self.observer.event(&Event::Started(chart.entries[stretch[0]].name()));
+            self.observer
+                .event(&Event::Started(chart.entries[stretch[0]].name()));
         }
         let mut durations = Vec::new();
         let result = self
             .driver
-            .transact(&self.ledger, unit, &mut |_, duration| durations.push(duration));
+            .transact(&self.ledger, unit, &mut |_, duration| {
+                durations.push(duration)
+            });
         match result {
             Ok(()) => {
                 for (&index, duration) in stretch.iter().zip(durations) {
                     if !alone {
-                        self.observer.event(&Event::Started(chart.entries[index].name()));
+                        self.observer
+                            .event(&Event::Started(chart.entries[index].name()));
                     }
                     self.finish(index, direction, duration);
                 }
@@ -246,22 +287,40 @@ impl<'r> Run<'r> {
                 self.together = false;
                 Ok(Outcome::Again)
             }
-            Err(Refusal::Failed { change, place, error }) => {
+            Err(Refusal::Failed {
+                change,
+                place,
+                error,
+            }) => {
                 let index = stretch.get(change).copied().unwrap_or(stretch[0]);
                 self.journal_failure(unit, index, direction, &error);
                 Err(fail::failed(&chart.entries[index], direction, place, error))
             }
             Err(Refusal::Other(error)) if error.code.is_some() => {
                 self.journal_failure(unit, stretch[0], direction, &error);
-                Err(fail::failed(&chart.entries[stretch[0]], direction, None, error))
+                Err(fail::failed(
+                    &chart.entries[stretch[0]],
+                    direction,
+                    None,
+                    error,
+                ))
             }
-            Err(Refusal::Other(error)) => Err(Error::database("the connection failed in a transaction", error)),
+            Err(Refusal::Other(error)) => Err(Error::database(
+                "the connection failed in a transaction",
+                error,
+            )),
         }
     }
 
     /// Keeps the failed attempt in the journal, in a transaction of its own. That it could not be kept
     /// is not told: the failure itself is, and must not be hidden by a second one.
-    fn journal_failure(&mut self, unit: &Unit<'_>, index: usize, direction: Direction, error: &DriverError) {
+    fn journal_failure(
+        &mut self,
+        unit: &Unit<'_>,
+        index: usize,
+        direction: Direction,
+        error: &DriverError,
+    ) {
         let text = error.to_string();
         let mut journal = journal(self.chart, index, direction, "failed");
         journal.error = Some(&text);
@@ -325,7 +384,12 @@ pub(crate) fn move_tips(tips: &mut Tips<'_>, direction: Direction, index: usize)
     tips.state_of(index)
 }
 
-pub(crate) fn change(chart: &Chart, index: usize, direction: Direction, state: Digest) -> Change<'static> {
+pub(crate) fn change(
+    chart: &Chart,
+    index: usize,
+    direction: Direction,
+    state: Digest,
+) -> Change<'static> {
     let entry = &chart.entries[index];
     Change {
         statements: entry.statements(direction),
@@ -335,7 +399,13 @@ pub(crate) fn change(chart: &Chart, index: usize, direction: Direction, state: D
 }
 
 /// What the ledger says of a revision that was run, or only stamped.
-pub(crate) fn record(chart: &Chart, index: usize, direction: Direction, state: Digest, executed: bool) -> Record<'static> {
+pub(crate) fn record(
+    chart: &Chart,
+    index: usize,
+    direction: Direction,
+    state: Digest,
+    executed: bool,
+) -> Record<'static> {
     let entry = &chart.entries[index];
     let (history, id) = (entry.history.name, entry.revision.id);
     let outcome = match (direction, executed) {
@@ -365,7 +435,12 @@ pub(crate) fn record(chart: &Chart, index: usize, direction: Direction, state: D
     }
 }
 
-pub(crate) fn journal(chart: &Chart, index: usize, direction: Direction, outcome: &'static str) -> Journal<'static> {
+pub(crate) fn journal(
+    chart: &Chart,
+    index: usize,
+    direction: Direction,
+    outcome: &'static str,
+) -> Journal<'static> {
     let entry = &chart.entries[index];
     Journal {
         history: entry.history.name,

@@ -3,12 +3,12 @@
 //! A statement that was begun and not recorded as done may have happened or not, wholly or in part. So
 //! an unfinished script is never recorded as applied and never taken up without being asked to.
 
-use limbeck_model::checksum::Digest;
 use limbeck_model::Direction;
+use limbeck_model::checksum::Digest;
 
 use super::fail;
 use super::position::Position;
-use super::run::{Outcome, Run, move_tips, record, journal};
+use super::run::{Outcome, Run, journal, move_tips, record};
 use crate::clock::{Stopwatch, milliseconds};
 use crate::driver::{Change, DriverError, Place, Refusal, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};
@@ -80,7 +80,9 @@ impl Run<'_> {
             .into_iter()
             .find(|direction| direction.name() == progress.direction)?;
         let count = self.chart.entries[index].statements(direction).len();
-        (1..=count).contains(&(progress.step as usize)).then_some((index, direction))
+        (1..=count)
+            .contains(&(progress.step as usize))
+            .then_some((index, direction))
     }
 
     fn interrupted(&self, index: usize, direction: Direction, progress: &Progress) -> Error {
@@ -112,7 +114,12 @@ impl Run<'_> {
         .at(location)
     }
 
-    fn run_script(&mut self, script: &Script<'_>, first: u32, create_ledger: bool) -> Result<Outcome, Error> {
+    fn run_script(
+        &mut self,
+        script: &Script<'_>,
+        first: u32,
+        create_ledger: bool,
+    ) -> Result<Outcome, Error> {
         let entry = &self.chart.entries[script.index];
         let statements = entry.statements(script.direction);
         let watch = Stopwatch::start();
@@ -137,7 +144,10 @@ impl Run<'_> {
                 number: number as usize,
                 count: statements.len(),
             });
-            if let Err(error) = self.driver.run(statement.sql, entry.timeouts(script.direction)) {
+            if let Err(error) = self
+                .driver
+                .run(statement.sql, entry.timeouts(script.direction))
+            {
                 return Err(self.halt(script, &guard, number, error));
             }
         }
@@ -158,7 +168,13 @@ impl Run<'_> {
         }
     }
 
-    fn step_unit<'s>(&self, script: &'s Script<'_>, guard: &Guard, step: u32, create_ledger: bool) -> Unit<'s> {
+    fn step_unit<'s>(
+        &self,
+        script: &'s Script<'_>,
+        guard: &Guard,
+        step: u32,
+        create_ledger: bool,
+    ) -> Unit<'s> {
         Unit {
             guard: guard.clone(),
             create_ledger,
@@ -168,7 +184,13 @@ impl Run<'_> {
 
     /// Records that a statement has failed. That it could not be recorded is not told, since the claim
     /// stands in the ledger as unfinished anyway and the failure itself is reported.
-    fn halt(&mut self, script: &Script<'_>, guard: &Guard, number: u32, error: DriverError) -> Error {
+    fn halt(
+        &mut self,
+        script: &Script<'_>,
+        guard: &Guard,
+        number: u32,
+        error: DriverError,
+    ) -> Error {
         let text = error.to_string();
         let mut journal = journal(self.chart, script.index, script.direction, "failed");
         journal.error = Some(&text);
@@ -188,7 +210,12 @@ impl Run<'_> {
             statement: number as usize - 1,
             offset: error.offset,
         };
-        fail::failed(&self.chart.entries[script.index], script.direction, Some(place), error)
+        fail::failed(
+            &self.chart.entries[script.index],
+            script.direction,
+            Some(place),
+            error,
+        )
     }
 
     fn end_script(
@@ -199,7 +226,13 @@ impl Run<'_> {
         watch: Stopwatch,
     ) -> Result<Outcome, Error> {
         let entry = &self.chart.entries[script.index];
-        let mut done = record(self.chart, script.index, script.direction, script.state, true);
+        let mut done = record(
+            self.chart,
+            script.index,
+            script.direction,
+            script.state,
+            true,
+        );
         done.measured(milliseconds(watch.elapsed()));
         let released = Record::Released {
             history: entry.history.name,

@@ -35,7 +35,11 @@ impl Run<'_> {
             let position = Position::read(&mut *self.driver, &self.ledger, chart, &self.histories)?;
             (position.contents, position.standing.applied)
         };
-        if contents.progress.last().is_some_and(|progress| progress.alive) {
+        if contents
+            .progress
+            .last()
+            .is_some_and(|progress| progress.alive)
+        {
             return self.wait().map(|()| Outcome::Again);
         }
         let plan = plan::stamp(&chart.graph, &applied, targets, purge).map_err(target_error)?;
@@ -43,7 +47,11 @@ impl Run<'_> {
         let guard = position::guard(&contents, &self.histories);
         let mut records = Vec::new();
         if purge {
-            records.extend(self.histories.iter().map(|history| Record::Purged { history }));
+            records.extend(
+                self.histories
+                    .iter()
+                    .map(|history| Record::Purged { history }),
+            );
         }
         // Whoever stamps has looked at what an unfinished script left.
         for progress in &contents.progress {

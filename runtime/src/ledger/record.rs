@@ -106,4 +106,3 @@ pub(crate) struct Claim<'a> {
     /// Tells this process's claim from any other's.
     pub(crate) token: &'a str,
 }
-

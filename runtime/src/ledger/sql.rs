@@ -138,7 +138,11 @@ impl Ledger {
     /// What [`Ledger::observed`] answers where nothing has moved.
     pub(crate) fn expected(guard: &Guard) -> String {
         let nothing = checksum::state(&[]).to_string();
-        let mut states: Vec<_> = guard.states.iter().filter(|state| state.digest != nothing).collect();
+        let mut states: Vec<_> = guard
+            .states
+            .iter()
+            .filter(|state| state.digest != nothing)
+            .collect();
         states.sort_by(|a, b| a.history.cmp(&b.history));
         let states: Vec<_> = states
             .into_iter()
@@ -154,7 +158,9 @@ impl Ledger {
         let expected = self.quote(&Self::expected(guard));
         match self.dialect {
             Dialect::Postgres => {
-                format!("SELECT CASE WHEN ({observed}) = {expected} THEN '1' ELSE '{MOVED}' END::integer")
+                format!(
+                    "SELECT CASE WHEN ({observed}) = {expected} THEN '1' ELSE '{MOVED}' END::integer"
+                )
             }
             // SQLite has no error outside triggers: a check constraint stands in.
             Dialect::Sqlite => format!(
@@ -180,7 +186,11 @@ impl Ledger {
                 state,
                 journal,
             } => self.together(
-                format!("DELETE FROM {} WHERE {}", self.table("revision"), self.is(history, id)),
+                format!(
+                    "DELETE FROM {} WHERE {}",
+                    self.table("revision"),
+                    self.is(history, id)
+                ),
                 self.journal(journal),
                 self.state(history, &state.to_string()),
             ),
@@ -188,7 +198,10 @@ impl Ledger {
                 .into_iter()
                 .map(|table| {
                     let history = self.quote(history);
-                    format!("DELETE FROM {} WHERE history = {history}", self.table(table))
+                    format!(
+                        "DELETE FROM {} WHERE history = {history}",
+                        self.table(table)
+                    )
                 })
                 .collect(),
             Record::Claimed(claim) => vec![self.finish_step(claim), self.claim(claim)],
@@ -205,7 +218,11 @@ impl Ledger {
     }
 
     fn is(&self, history: &str, id: &str) -> String {
-        format!("history = {} AND id = {}", self.quote(history), self.quote(id))
+        format!(
+            "history = {} AND id = {}",
+            self.quote(history),
+            self.quote(id)
+        )
     }
 
     const fn now(&self) -> &'static str {
@@ -220,7 +237,8 @@ impl Ledger {
             (Some(duration_ms), _) => duration_ms.to_string(),
             (None, Dialect::Sqlite) => "NULL".to_owned(),
             (None, Dialect::Postgres) => {
-                "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)::bigint".to_owned()
+                "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)::bigint"
+                    .to_owned()
             }
         }
     }
@@ -285,7 +303,9 @@ impl Ledger {
 
     fn lease(&self) -> String {
         match self.dialect {
-            Dialect::Sqlite => format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{LEASE_SECONDS} seconds')"),
+            Dialect::Sqlite => {
+                format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{LEASE_SECONDS} seconds')")
+            }
             Dialect::Postgres => format!("clock_timestamp() + interval '{LEASE_SECONDS} seconds'"),
         }
     }

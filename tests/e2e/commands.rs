@@ -1,0 +1,125 @@
+//! The program's own command line, as a person or a script uses it.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::support::{Store, on_each_database};
+
+fn run(store: &Store, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_memory-store"))
+        .args(arguments)
+        .env("DATABASE_URL", store.url())
+        .output()
+        .unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(store: &Store, arguments: &[&str]) -> (Value, Option<i32>) {
+    let mut all = arguments.to_vec();
+    all.push("--json");
+    let output = run(store, &all);
+    let text = text(&output);
+    let value = serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{error}: {text}{}", said(&output)));
+    (value, output.status.code())
+}
+
+on_each_database! {
+    fn upgrading_tells_each_revision_and_then_that_nothing_is_left(store: &mut Store) {
+        let first = run(store, &["upgrade"]);
+        assert!(first.status.success(), "{}", said(&first));
+        let lines: Vec<_> = text(&first).lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), memory_store::HISTORY.len() + 1);
+        assert!(lines[0].contains("applied a244b56deb2d  create agents and messages"), "{}", lines[0]);
+        assert!(lines[lines.len() - 1].starts_with(&format!("applied {} revisions in ", memory_store::HISTORY.len())));
+        assert!(text(&run(store, &["upgrade"])).starts_with("up to date"));
+        assert_eq!(run(store, &["check"]).status.code(), Some(0));
+    }
+
+    fn each_command_answers_in_json(store: &mut Store) {
+        let (report, code) = json(store, &["upgrade", "+3"]);
+        assert_eq!((report["steps"].as_array().unwrap().len(), code), (3, Some(0)));
+        let (status, code) = json(store, &["check"]);
+        assert_eq!((status["at_head"].as_bool(), code), (Some(false), Some(3)));
+        let (current, _) = json(store, &["current"]);
+        assert_eq!(current["current"][0]["id"], "8acf3474f59b");
+        assert_eq!(current["applied"].as_array().unwrap().len(), 3);
+        let (heads, _) = json(store, &["heads"]);
+        assert_eq!(heads["heads"][0]["id"], "733a6b2fcab2");
+        let (history, _) = json(store, &["history", "--status"]);
+        assert_eq!(history["revisions"].as_array().unwrap().len(), memory_store::HISTORY.len());
+        assert!(history["revisions"][0]["applied_at"].is_null());
+        let (shown, _) = json(store, &["show", "d2fe"]);
+        assert_eq!(shown["parents"], serde_json::json!(["c4702f14b419", "026dff0d0a85"]));
+        let (sql, _) = json(store, &["sql", "--dialect", store.dialect().name(), "433f"]);
+        assert!(sql["sql"].as_str().unwrap().contains("CREATE TABLE memories"));
+        let (report, _) = json(store, &["downgrade", "-1"]);
+        assert_eq!(report["steps"][0]["direction"], "down");
+        let (report, _) = json(store, &["stamp", "head"]);
+        assert_eq!(report["steps"][0]["executed"], false);
+    }
+
+    fn each_kind_of_failure_has_its_exit_code(store: &mut Store) {
+        assert_eq!(run(store, &["upgrade", "nonsense"]).status.code(), Some(2));
+        assert_eq!(run(store, &["upgrade", "--nonsense"]).status.code(), Some(2));
+        assert_eq!(run(store, &["check"]).status.code(), Some(3));
+        assert_eq!(run(store, &["upgrade", "--database", "mysql://me:s3cret@host/db"]).status.code(), Some(1));
+        run(store, &["upgrade"]);
+        let (error, code) = json(store, &["downgrade", "base"]);
+        assert_eq!((error["error"]["kind"].as_str(), code), (Some("irreversible"), Some(8)));
+        store.execute(&format!("UPDATE {} SET checksum = 'edited' WHERE id = '733a6b2fcab2'", store.ledger("revision")));
+        store.execute(&format!("UPDATE {} SET digest = 'moved'", store.ledger("state")));
+        if let Store::Sqlite { .. } = store {
+            store.execute("PRAGMA user_version = 0");
+        }
+        assert_eq!(run(store, &["upgrade"]).status.code(), Some(4));
+    }
+}
+
+#[test]
+fn a_password_is_never_shown_when_the_server_cannot_be_reached() {
+    let output = Command::new(env!("CARGO_BIN_EXE_memory-store"))
+        .args([
+            "upgrade",
+            "--database",
+            "postgres://me:s3cret@127.0.0.1:1/store",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    assert!(
+        said.contains("postgres://me:***@127.0.0.1:1/store"),
+        "{said}"
+    );
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn an_encrypted_connection_is_refused_clearly() {
+    let output = Command::new(env!("CARGO_BIN_EXE_memory-store"))
+        .args([
+            "upgrade",
+            "--database",
+            "postgres://me:s3cret@host/store?sslmode=verify-full",
+        ])
+        .output()
+        .unwrap();
+    let said = said(&output);
+    assert!(
+        said.contains("`sslmode=verify-full` asks for an encrypted connection"),
+        "{said}"
+    );
+    assert!(
+        said.contains("help: ") && !said.contains("s3cret"),
+        "{said}"
+    );
+}

@@ -1,0 +1,133 @@
+//! Histories that a test writes for itself: real files through the real compiler, with the table built
+//! in memory instead of being emitted and compiled by rustc.
+
+use std::fs;
+
+use limbeck::__private as table;
+use limbeck::{Dialect, History};
+use limbeck_compiler::project::Project;
+use limbeck_compiler::table::{Row, Script, Side, Table};
+
+/// A revision's file name and text, without a down where `down` is empty.
+pub(crate) fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String, String) {
+    let text = format!(
+        "-- @revision {id}\n-- @revises {parents}\n-- @message change {id}\n\n-- @up\n{up}\n\n-- @down\n{down}\n"
+    );
+    (format!("{id}_change.sql"), text)
+}
+
+/// Compiles files into a history named `name`, for both kinds of database.
+pub(crate) fn compile(name: &str, files: &[(String, String)]) -> &'static History {
+    let package = tempfile::tempdir().unwrap();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n\
+         [package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]\nheads = 9\n"
+    );
+    fs::write(package.path().join("Cargo.toml"), manifest).unwrap();
+    fs::create_dir(package.path().join("migrations")).unwrap();
+    for (file, text) in files {
+        fs::write(package.path().join("migrations").join(file), text).unwrap();
+    }
+    let project: &'static Project = leak(Project::read(package.path()).unwrap());
+    let compiled: &'static Table<'static> = leak(match project.table() {
+        Ok(table) => table,
+        Err(diagnostics) => panic!(
+            "{}",
+            limbeck_compiler::render::render(&diagnostics, &project.sources)
+        ),
+    });
+    let chunks: Vec<_> = compiled.rows.chunks(256).map(chunk).collect();
+    let complete = |dialect| {
+        let found = compiled.complete.iter().find(|(own, _)| *own == dialect);
+        found.map(|(_, digest)| *digest)
+    };
+    leak(History {
+        name: leak(name.to_owned()),
+        package: leak(format!("{name} 0.1.0")),
+        length: compiled.rows.len(),
+        heads: compiled.heads,
+        chunks: leak(chunks),
+        sqlite: complete(Dialect::Sqlite),
+        postgres: complete(Dialect::Postgres),
+    })
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn numbers(places: &[usize]) -> &'static [u32] {
+    leak(
+        places
+            .iter()
+            .map(|&place| u32::try_from(place).unwrap())
+            .collect::<Vec<_>>(),
+    )
+}
+
+fn chunk(rows: &'static [Row<'static>]) -> table::Chunk {
+    let mut statements = Vec::new();
+    let revisions: Vec<_> = rows
+        .iter()
+        .map(|row| revision_row(row, &mut statements))
+        .collect();
+    table::Chunk {
+        revisions: leak(revisions),
+        statements: leak(statements),
+    }
+}
+
+fn revision_row(
+    row: &'static Row<'static>,
+    statements: &mut Vec<table::Statement>,
+) -> table::Revision {
+    let revision = row.revision;
+    let text = |value: &'static Option<limbeck_compiler::directive::Spanned<String>>| {
+        value.as_ref().map(|value| value.value.as_str())
+    };
+    let labels: Vec<&'static str> = revision
+        .labels
+        .iter()
+        .map(|label| label.value.as_str())
+        .collect();
+    table::Revision {
+        id: &revision.id.value,
+        file: row.file,
+        message: text(&revision.message).unwrap_or_default(),
+        created: text(&revision.created).unwrap_or_default(),
+        parents: numbers(&row.parents),
+        dependencies: numbers(&row.dependencies),
+        foreign: leak(row.foreign.clone()),
+        labels: leak(labels),
+        irreversible: text(&revision.irreversible),
+        breaking: text(&revision.breaking),
+        sqlite: row.side(Dialect::Sqlite).map(|own| side(own, statements)),
+        postgres: row.side(Dialect::Postgres).map(|own| side(own, statements)),
+    }
+}
+
+fn side(side: &'static Side<'_>, statements: &mut Vec<table::Statement>) -> table::Side {
+    table::Side {
+        skip: side.skip,
+        checksum: side.checksum,
+        lineage: side.lineage,
+        up: script(&side.up, statements),
+        down: script(&side.down, statements),
+    }
+}
+
+fn script(script: &'static Script<'_>, statements: &mut Vec<table::Statement>) -> table::Script {
+    let first = statements.len();
+    statements.extend(script.statements.iter().map(|statement| table::Statement {
+        sql: statement.sql,
+        line: u32::try_from(statement.line).unwrap(),
+        column: u32::try_from(statement.column).unwrap(),
+    }));
+    table::Script {
+        transactional: script.transactional,
+        lock_timeout_ms: script.lock_timeout_ms,
+        statement_timeout_ms: script.statement_timeout_ms,
+        first: u32::try_from(first).unwrap(),
+        count: u32::try_from(script.statements.len()).unwrap(),
+    }
+}

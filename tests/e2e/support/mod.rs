@@ -1,0 +1,30 @@
+//! What the tests share.
+
+mod history;
+mod store;
+
+pub(crate) use history::{compile, revision};
+pub(crate) use store::{Store, full};
+
+/// Declares tests whose body runs on each kind of database, given an empty one.
+macro_rules! on_each_database {
+    ($(fn $name:ident($store:ident: &mut Store) $body:block)*) => {
+        $(mod $name {
+            use super::*;
+
+            fn body($store: &mut Store) $body
+
+            #[test]
+            fn sqlite() {
+                body(&mut Store::sqlite());
+            }
+
+            #[test]
+            fn postgres() {
+                body(&mut Store::postgres());
+            }
+        })*
+    };
+}
+
+pub(crate) use on_each_database;
