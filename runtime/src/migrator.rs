@@ -118,8 +118,9 @@ impl Migrator {
         })
     }
 
-    /// Records that the database is exactly at these targets, without running a script. With `purge`,
-    /// whatever is recorded is forgotten first.
+    /// Records that the database is at these targets, without running a script. They take the place of
+    /// the applied heads above and below them; heads elsewhere stay, unless `purge` forgets first
+    /// whatever is recorded.
     pub fn stamp(
         &mut self,
         database: impl Database,

@@ -28,7 +28,10 @@ on_each_database! {
         let report = Migrator::new(history()).stamp(&store.url(), &["r2", "r3"], false).unwrap();
         assert!(report.steps.iter().all(|step| !step.executed));
         assert_eq!(store.applied(), ["r1", "r2", "r3"]);
+        // A head elsewhere stays, unless all is forgotten first.
         Migrator::new(history()).stamp(&store.url(), &["r2"], false).unwrap();
+        assert_eq!(store.applied(), ["r1", "r2", "r3"]);
+        Migrator::new(history()).stamp(&store.url(), &["r2"], true).unwrap();
         assert_eq!(store.applied(), ["r1", "r2"]);
         Migrator::new(history()).stamp(&store.url(), &["head"], false).unwrap();
         assert!(store.upgrade(history(), "head").is_up_to_date());

@@ -28,9 +28,12 @@ pub(crate) fn offline(
     histories: &[&str],
     request: &Offline<'_>,
 ) -> Result<String, Error> {
-    let stamped =
-        plan::stamp(&chart.graph, &BTreeSet::new(), request.from, false).map_err(target_error)?;
-    let applied: BTreeSet<usize> = stamped.add.iter().copied().collect();
+    let applied: BTreeSet<usize> = if request.from.is_empty() {
+        BTreeSet::new()
+    } else {
+        let stamp = plan::stamp(&chart.graph, &BTreeSet::new(), request.from, true);
+        stamp.map_err(target_error)?.add.into_iter().collect()
+    };
     let plan = match request.direction {
         Direction::Up => plan::upgrade(&chart.graph, &applied, request.target),
         Direction::Down => plan::downgrade(&chart.graph, &applied, request.target),
