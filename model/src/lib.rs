@@ -6,10 +6,15 @@
 
 pub mod checksum;
 pub mod diagnostic;
+pub mod graph;
+pub mod plan;
 pub mod recorded;
+pub mod suggest;
+pub mod target;
 
 mod dialect;
 mod direction;
+mod text;
 
 pub use dialect::{Dialect, UnknownDialect};
 pub use direction::Direction;
