@@ -6,7 +6,7 @@ use limbeck_model::{Dialect, Direction};
 
 use super::header::Header;
 use super::region::Hidden;
-use super::revision::{Section, Spanned};
+use super::revision::Section;
 
 /// What the checks look at.
 pub(super) struct Coverage<'a> {
@@ -18,8 +18,10 @@ pub(super) struct Coverage<'a> {
     pub(super) file: usize,
     /// The last line of the header.
     pub(super) header_end: Span,
-    /// A section or a skip could not be read, so that nothing is known to be missing.
+    /// A section or a skip could not be read, so that nothing is known of what is covered.
     pub(super) is_uncertain: bool,
+    /// SQL stands before the first section, so that a missing `@up` was probably forgotten above it.
+    pub(super) has_sql_in_header: bool,
 }
 
 impl Coverage<'_> {
@@ -27,11 +29,13 @@ impl Coverage<'_> {
     pub(super) fn check(&self) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         self.check_declared(&mut diagnostics);
-        self.check_repeated(&mut diagnostics);
-        self.check_skipped(&mut diagnostics);
         self.check_irreversible(&mut diagnostics);
         if !self.is_uncertain {
-            self.check_missing_up(&mut diagnostics);
+            self.check_repeated(&mut diagnostics);
+            self.check_skipped(&mut diagnostics);
+            if !self.has_sql_in_header {
+                self.check_missing_up(&mut diagnostics);
+            }
             self.check_missing_down(&mut diagnostics);
         }
         diagnostics
@@ -68,25 +72,41 @@ impl Coverage<'_> {
     }
 
     fn check_declared(&self, diagnostics: &mut Vec<Diagnostic>) {
+        let of_skips = self.header.skips.iter().map(|skip| &skip.dialect);
         let of_sections = self
             .sections
             .iter()
             .filter_map(|section| section.dialect.as_ref());
-        let of_skips = self.header.skips.iter().map(|skip| &skip.dialect);
-        let is_undeclared = |dialect: &&Spanned<Dialect>| !self.declared.contains(&dialect.value);
-        diagnostics.extend(of_skips.chain(of_sections).filter(is_undeclared).map(|dialect| {
-            let name = dialect.value;
-            Diagnostic::new(
-                Code::UndeclaredDialect,
-                dialect.span,
-                format!("the history does not declare `{name}`"),
-            )
-            .label("this would never run")
-            .note(format!("it declares {}", list(self.declared)))
-            .help(format!(
-                "add `{name}` to `dialects` in `[package.metadata.limbeck]` of `Cargo.toml`, or remove it here"
-            ))
-        }));
+        let named: Vec<_> = of_skips.chain(of_sections).collect();
+        let undeclared = Dialect::ALL
+            .into_iter()
+            .filter(|dialect| !self.declared.contains(dialect));
+        for dialect in undeclared {
+            let mut places = named
+                .iter()
+                .filter(|named| named.value == dialect)
+                .map(|named| named.span);
+            if let Some(first) = places.next() {
+                let diagnostic = self.undeclared(dialect, first);
+                diagnostics.push(places.fold(diagnostic, |diagnostic, place| {
+                    diagnostic.related(place, "and here")
+                }));
+            }
+        }
+    }
+
+    fn undeclared(&self, dialect: Dialect, place: Span) -> Diagnostic {
+        Diagnostic::new(
+            Code::UndeclaredDialect,
+            place,
+            format!("the history does not declare {dialect}"),
+        )
+        .label("this would never run")
+        .note(format!("it declares {}", list(self.declared)))
+        .help(format!(
+            "add `{dialect}` to `dialects` in `[package.metadata.limbeck]` of `Cargo.toml`, or remove \
+             what is for it here"
+        ))
     }
 
     fn check_repeated(&self, diagnostics: &mut Vec<Diagnostic>) {
@@ -212,7 +232,7 @@ impl Coverage<'_> {
                 place,
                 format!("no `@up` for {}", list(&missing)),
             )
-            .label("the only dialects with one")
+            .label("the only `@up`")
             .note(format!("the history declares {}", list(self.declared)))
             .help(format!(
                 "write a section `-- @up {first}`, or `-- @skip {first}: reason` in the header"

@@ -22,18 +22,20 @@ pub(super) fn check(path: &str, id: &Spanned<String>) -> Option<Diagnostic> {
     let diagnostic = Diagnostic::new(
         Code::IdNotInFileName,
         id.span,
-        format!("the file name does not have the id `{own}`"),
+        format!("the file name does not have the id `{own}` before its slug"),
     );
+    let without = stem.strip_suffix(own.as_str()).unwrap_or(stem);
+    let without = without.trim_end_matches('_');
     Some(match probable_id(path) {
         Some(other) => diagnostic
             .label(format!("the file name says `{other}`"))
             .help(format!(
                 "rename the file to `{}`, or write `-- @revision {other}` if the file name is right",
-                renamed(path, other, own)
+                file_name(path).replacen(other, own, 1)
             )),
         None => diagnostic
             .label("expected in the file name")
-            .help(format!("rename the file to `{own}_{stem}.sql`")),
+            .help(format!("rename the file to `{own}_{without}.sql`")),
     })
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn has_form(stem: &str) -> bool {
     slug.is_some() && !stem.ends_with('_')
 }
 
-/// The part of a file's name that most looks like an id.
+/// The part of a file's name that most looks like an id, if one does: it has a digit.
 pub(super) fn probable_id(path: &str) -> Option<&str> {
     let stem = stem(path);
     let parts: Vec<_> = stem.split('_').collect();
@@ -56,12 +58,15 @@ pub(super) fn probable_id(path: &str) -> Option<&str> {
     ids()
         .find(is_new)
         .or_else(|| ids().find(has_digit))
-        .or_else(|| ids().next())
         .copied()
 }
 
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     let end = name.len() - if is_sql(name) { ".sql".len() } else { 0 };
     name.get(..end).unwrap_or(name)
 }
@@ -76,11 +81,6 @@ fn names_id(stem: &str, at: usize, length: usize) -> bool {
     let before = stem.get(..at).unwrap_or_default();
     let behind = stem.get(at + length..).unwrap_or_default();
     (before.is_empty() || before.ends_with('_')) && behind.starts_with('_') && behind.len() > 1
-}
-
-fn renamed(path: &str, old: &str, new: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.replacen(old, new, 1)
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
             Some("0335b1eb9c40")
         );
         assert_eq!(probable_id("m/add_r12_column.sql"), Some("r12"));
-        assert_eq!(probable_id("m/first_column.sql"), Some("first"));
+        assert_eq!(probable_id("m/first_column.sql"), None);
         assert_eq!(probable_id("m/first.sql"), None);
     }
 }

@@ -92,7 +92,8 @@ impl Header {
                     == dependency.history.as_ref().map(|history| &history.value)
         };
         if let Some(known) = self.dependencies.iter().find(same) {
-            return Err(named_twice("the dependency", text, known.span));
+            let what = format!("the dependency `{}`", text.content);
+            return Err(given_twice(&what, text.span(), known.span));
         }
         self.dependencies.push(dependency);
         Ok(())
@@ -101,7 +102,8 @@ impl Header {
     fn read_label(&mut self, text: Text<'_>) -> Result<(), Diagnostic> {
         let label = one(text, Name::Label, Kind::Label)?;
         if let Some(known) = self.labels.iter().find(|known| known.value == label.value) {
-            return Err(named_twice("the label", text, known.span));
+            let what = format!("the label `{}`", text.content);
+            return Err(given_twice(&what, text.span(), known.span));
         }
         self.labels.push(label);
         Ok(())
@@ -123,7 +125,8 @@ impl Header {
             .iter()
             .find(|known| known.dialect.value == dialect.value)
         {
-            return Err(repeated(line, known.span));
+            let what = format!("the skip of {}", dialect.value);
+            return Err(given_twice(&what, line.span, known.span));
         }
         self.skips.push(Skip {
             dialect,
@@ -174,21 +177,26 @@ fn one(text: Text<'_>, directive: Name, kind: Kind) -> Result<Spanned<String>, D
 
 /// The diagnostic for a directive that stands there already.
 pub(super) fn repeated(line: &Line<'_>, first: Span) -> Diagnostic {
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::RepeatedDirective,
         line.span,
         format!("`@{}` is given twice", line.name.text()),
     )
     .label("given again")
-    .related(first, "first given here")
-    .help("remove one of the two lines")
+    .related(first, "first given here");
+    match line.name {
+        Name::Revises => diagnostic.help(
+            "remove one of the two lines, or name all parents on one: `-- @revises ID, ID` is a merge",
+        ),
+        _ => diagnostic.help("remove one of the two lines"),
+    }
 }
 
-fn named_twice(what: &str, text: Text<'_>, first: Span) -> Diagnostic {
+fn given_twice(what: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::new(
         Code::RepeatedDirective,
-        text.span(),
-        format!("{what} `{}` is given twice", text.content),
+        again,
+        format!("{what} is given twice"),
     )
     .label("given again")
     .related(first, "first given here")

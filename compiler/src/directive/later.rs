@@ -26,14 +26,17 @@ const BACKFILL_KEYS: [&str; 3] = ["table", "key", "batch"];
 pub(super) fn refuse(line: &Line<'_>) -> Diagnostic {
     if let Err(diagnostic) = check(line) {
         return diagnostic.note(format!(
-            "this version of limbeck cannot run `@{}` yet",
+            "this version of limbeck does not support `@{}` yet",
             line.name.text()
         ));
     }
     let diagnostic = Diagnostic::new(
         Code::NotYetSupported,
         line.span,
-        format!("this version of limbeck cannot run `@{}`", line.name.text()),
+        format!(
+            "this version of limbeck does not support `@{}`",
+            line.name.text()
+        ),
     );
     diagnostic
         .label("not supported yet")
@@ -55,9 +58,7 @@ fn instead(directive: Name) -> &'static str {
             "write the rebuild as statements: create the new table under another name, copy the rows, \
              drop the old table, rename the new one and create its indexes again"
         }
-        Name::Replaces => {
-            "keep the files of the replaced revisions, and remove the line and what it squashes"
-        }
+        Name::Replaces => "remove the line, and keep the replaced revisions in place of this one",
         Name::Adopts => {
             "remove the line, and `stamp` this revision once on each database where the other tool has \
              applied it"
@@ -210,13 +211,19 @@ fn check_adopts(text: Text<'_>) -> Result<(), Diagnostic> {
     if TOOLS.contains(&tool.content) {
         return Ok(());
     }
-    let diagnostic = bad(*tool, Name::Adopts, "expected the name of a tool").note(format!(
+    let diagnostic = Diagnostic::new(
+        Code::BadArgument,
+        tool.span(),
+        format!("`@adopts` does not know the tool `{}`", tool.content),
+    )
+    .label("expected the name of a tool")
+    .note(format!(
         "the tools are {}",
         TOOLS.map(|tool| format!("`{tool}`")).join(", ")
     ));
     Err(match nearest(tool.content, TOOLS) {
         Some(meant) => diagnostic.help(format!("write `{meant}`")),
-        None => diagnostic,
+        None => diagnostic.help(format!("write it like `{}`", Name::Adopts.usage())),
     })
 }
 

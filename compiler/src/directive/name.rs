@@ -8,6 +8,8 @@ use super::text::Text;
 /// Words with a meaning of their own where targets are written.
 const RESERVED: [&str; 4] = ["base", "head", "heads", "current"];
 
+const MAXIMUM_ID_LENGTH: usize = 32;
+
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -46,7 +48,7 @@ impl Kind {
 
     const fn maximum_length(self) -> usize {
         match self {
-            Self::Id => 32,
+            Self::Id => MAXIMUM_ID_LENGTH,
             _ => usize::MAX,
         }
     }
@@ -72,6 +74,12 @@ pub(super) fn name(text: Text<'_>, kind: Kind) -> Result<Spanned<String>, Diagno
         let message = format!("`{}` is not {}", text.content, kind.noun());
         Diagnostic::new(Code::BadName, place.span(), message).label(label)
     };
+    if text.is_empty() {
+        let message = format!("{} is missing", kind.noun());
+        return Err(Diagnostic::new(Code::BadName, text.span(), message)
+            .label("expected here")
+            .help("write it, or remove the line"));
+    }
     if kind.is_reserved(text.content) {
         return Err(error(text, "this word means something as a target")
             .note("`base`, `head`, `heads` and `current` cannot be names")
@@ -92,7 +100,10 @@ pub(super) fn name(text: Text<'_>, kind: Kind) -> Result<Spanned<String>, Diagno
     let diagnostic = diagnostic.note(kind.allowed());
     Err(match mended(text.content, kind) {
         Some(mended) => diagnostic.help(format!("write `{mended}`")),
-        None => diagnostic.help("use only the allowed characters"),
+        None if bad.is_none() => {
+            diagnostic.help(format!("shorten it to {MAXIMUM_ID_LENGTH} characters"))
+        }
+        None => diagnostic.help("write it with the allowed characters only"),
     })
 }
 

@@ -153,9 +153,8 @@ fn check_coverage(
         hidden: &scan.hidden,
         file,
         header_end: header_end.map_or(Span::whole(file), |line| line.span),
-        is_uncertain: sections.dialects_are_uncertain
-            || header.skips_are_incomplete
-            || (scan.code_in_header.is_some() && sections.list.is_empty()),
+        is_uncertain: sections.dialects_are_uncertain || header.skips_are_incomplete,
+        has_sql_in_header: scan.code_in_header.is_some(),
     }
     .check()
 }
@@ -193,22 +192,19 @@ fn is_of(diagnostic: &Diagnostic, file: usize) -> bool {
 
 fn no_header(whole: Text<'_>, source: &Source, code: Option<Span>) -> Diagnostic {
     let id = file_name::probable_id(source.path()).unwrap_or("ID");
-    let diagnostic = Diagnostic::new(
-        Code::MissingHeader,
-        code.unwrap_or(whole.part(0, 0).span()),
-        "no header: the file has no directives",
-    );
-    let above = if code.is_some() {
-        "above this line"
-    } else {
-        "in the file"
-    };
-    diagnostic
-        .label("which revision this belongs to is not said")
-        .help(format!(
-            "write `-- @revision {id}`, `-- @revises …` and `-- @up` {above}, each on a line of its own, \
-             and a `-- @down` section at the end"
-        ))
+    let lines = format!("`-- @revision {id}`, `-- @revises …` and `-- @up`");
+    let message = "no header: the file has no directives";
+    match code {
+        Some(code) => Diagnostic::new(Code::MissingHeader, code, message)
+            .label("which revision this belongs to is not said")
+            .help(format!(
+                "write {lines} above this line, each on a line of its own, and a `-- @down` section at \
+                 the end"
+            )),
+        None => Diagnostic::new(Code::MissingHeader, whole.part(0, 0).span(), message).help(format!(
+            "write {lines} into the file, each on a line of its own, and a `-- @down` section at the end"
+        )),
+    }
 }
 
 fn sql_outside_section(place: Span) -> Diagnostic {

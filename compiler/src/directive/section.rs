@@ -7,7 +7,7 @@ use limbeck_model::suggest::nearest;
 use limbeck_model::{Dialect, Direction};
 
 use super::header::repeated;
-use super::revision::Section;
+use super::revision::{Section, Spanned};
 use super::scan::{Line, line_end};
 use super::table::{Name, Place};
 use super::text::Text;
@@ -85,24 +85,27 @@ impl Sections {
             return Err(unknown(word).help(format!("write `{meant}`")));
         }
         match value::dialect(word) {
-            Ok(_) if section.dialect.is_some() => Err(option(word, "a second dialect", "is one too many")
-                .note("a section is for one dialect, or without its name for all that the history declares")
-                .help(format!("write a section for each dialect, `-- @{0} sqlite` and `-- @{0} postgres`, or leave both out", line.name.text()))),
+            Ok(_) if section.dialect.is_some() => {
+                self.dialects_are_uncertain = true;
+                Err(second_dialect(line.name, word))
+            }
             Ok(dialect) => {
                 section.dialect = Some(dialect);
                 Ok(())
             }
             Err(diagnostic) => {
-                let meant = value::suggest_dialect(word.content);
-                // Without a suggestion the section counts for none, so nothing is known to be missing.
-                self.dialects_are_uncertain |= meant.is_none();
-                section.dialect = section.dialect.take().or_else(|| {
-                    meant.map(|dialect| super::Spanned::new(dialect, word.span()))
-                });
-                Err(match meant {
-                    None if !is_database(word.content) => unknown(word),
-                    _ => diagnostic,
-                })
+                let Some(meant) = value::suggest_dialect(word.content) else {
+                    self.dialects_are_uncertain = true;
+                    return Err(if is_database(word.content) {
+                        diagnostic
+                    } else {
+                        unknown(word).help("remove it")
+                    });
+                };
+                section
+                    .dialect
+                    .get_or_insert(Spanned::new(meant, word.span()));
+                Err(diagnostic)
             }
         }
     }
@@ -211,6 +214,16 @@ fn unknown(word: Text<'_>) -> Diagnostic {
 fn option(word: Text<'_>, label: &str, what: &str) -> Diagnostic {
     let message = format!("the section option `{}` {what}", word.content);
     Diagnostic::new(Code::UnknownOption, word.span(), message).label(label)
+}
+
+fn second_dialect(directive: Name, word: Text<'_>) -> Diagnostic {
+    let name = directive.text();
+    option(word, "a second dialect", "is one too many")
+        .note("a section is for one dialect, or, without its name, for all that the history declares")
+        .help(format!(
+            "write a section for each dialect, `-- @{name} sqlite` and `-- @{name} postgres`, or name \
+             none"
+        ))
 }
 
 fn before_sections(line: &Line<'_>) -> Diagnostic {

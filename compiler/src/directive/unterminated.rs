@@ -21,7 +21,21 @@ pub(super) fn unterminated(
         format!("this {} does not end", kind(open.what)),
     )
     .label("opened here");
-    let diagnostic = explain(diagnostic, open.what, opening.content);
+    let before = text.content.get(..open.at).unwrap_or_default();
+    let behind = text
+        .content
+        .get(open.at + open.length..)
+        .unwrap_or_default();
+    let diagnostic = match open.what {
+        Opened::String if last_line(before).contains("\\'") => {
+            diagnostic.note("a backslash does not escape a quote in this string")
+        }
+        Opened::BlockComment if behind.contains("/*") => diagnostic.note(
+            "PostgreSQL's block comments nest: each `/*` inside of one needs a `*/` of its own",
+        ),
+        _ => diagnostic,
+    };
+    let diagnostic = diagnostic.help(closing(open.what, opening.content));
     match failed {
         [only] if readers.len() > 1 => diagnostic.note(format!(
             "the section is for every declared dialect, and this is how {only} reads it; write a \
@@ -44,31 +58,28 @@ fn kind(what: Opened) -> &'static str {
     }
 }
 
-fn explain(diagnostic: Diagnostic, what: Opened, opening: &str) -> Diagnostic {
-    match what {
-        Opened::String => diagnostic.help("close it with `'`; a quote inside of it is written `''`"),
-        Opened::EscapeString => diagnostic.help(
-            "close it with `'`; a quote inside of it is written `''` or `\\'`, and a backslash `\\\\`",
-        ),
-        Opened::Blob => diagnostic.help("close it with `'`"),
-        Opened::QuotedName => {
-            diagnostic.help("close it with `\"`; a quote inside of it is written `\"\"`")
+fn last_line(text: &str) -> &str {
+    text.rsplit('\n').next().unwrap_or(text)
+}
+
+fn closing(what: Opened, opening: &str) -> String {
+    let edit = match what {
+        Opened::String => "close it with `'`; an apostrophe inside of a string is written `''`",
+        Opened::EscapeString => {
+            "close it with `'`; inside of it a quote is written `''` or `\\'`, and a backslash `\\\\`"
         }
-        Opened::BacktickName => {
-            diagnostic.help("close it with a backtick; one inside of it is written twice")
-        }
-        Opened::BracketName => diagnostic.help("close it with `]`"),
-        Opened::DollarQuote => diagnostic
-            .note("a dollar-quoted string ends with exactly the tag that it starts with")
-            .help(format!("close it with `{opening}`")),
-        Opened::BlockComment => diagnostic
-            .note("PostgreSQL's block comments nest: each `/*` inside of one needs a `*/` of its own")
-            .help("close it with `*/`"),
+        Opened::Blob => "close it with `'`",
+        Opened::QuotedName => "close it with `\"`; a quote inside of it is written `\"\"`",
+        Opened::BacktickName => "close it with a backtick; one inside of it is written twice",
+        Opened::BracketName => "close it with `]`",
+        Opened::BlockComment => "close it with `*/`",
         Opened::AtomicBody => {
-            diagnostic.help("close it with `END;`; each `CASE` inside of it needs an `END` of its own")
+            "close it with `END;`; each `CASE` inside of it needs an `END` of its own"
         }
-        Opened::TriggerBody => diagnostic
-            .note("each statement of the body ends with `;`, the last one before `END` too")
-            .help("close it with `END;`"),
-    }
+        Opened::TriggerBody => {
+            "close it with `END;`; each statement inside of it ends with `;`, the last one too"
+        }
+        Opened::DollarQuote => return format!("close it with exactly the same tag, `{opening}`"),
+    };
+    edit.to_owned()
 }

@@ -7,6 +7,7 @@ use toml_edit::Datetime;
 
 use super::revision::Spanned;
 use super::scan::Line;
+use super::table::Name;
 use super::text::Text;
 
 /// PostgreSQL keeps timeouts in 32 bits with a sign.
@@ -25,7 +26,13 @@ pub(super) fn required<'a>(line: &Line<'a>) -> Result<Text<'a>, Diagnostic> {
         );
         return Err(diagnostic
             .label("expected a value behind it")
-            .help(format!("write it like `{}`", line.name.usage())));
+            .help(match line.name {
+                Name::Revises => format!(
+                    "write it like `{}`, or `-- @revises base` for the first revision",
+                    line.name.usage()
+                ),
+                _ => format!("write it like `{}`", line.name.usage()),
+            }));
     }
     let sign = rest.part(0, 1);
     if matches!(sign.content, ":" | "=") {
@@ -90,7 +97,7 @@ pub(super) fn dialect(text: Text<'_>) -> Result<Spanned<Dialect>, Diagnostic> {
     .label("expected `sqlite` or `postgres`");
     Err(match suggest_dialect(text.content) {
         Some(dialect) => diagnostic.help(format!("write `{dialect}`")),
-        None => diagnostic.note("limbeck knows these two databases"),
+        None => diagnostic.help("write `sqlite` or `postgres`, or remove the line"),
     })
 }
 
@@ -113,7 +120,12 @@ pub(super) fn time(text: Text<'_>) -> Result<Spanned<String>, Diagnostic> {
     };
     let example = "write it like `2025-01-08T10:21:00Z`";
     let Ok(Datetime { date, time, offset }) = text.content.parse() else {
-        return Err(error("expected a date, `T`, a time and an offset").help(example));
+        let label = if looks_like_time(text.content) {
+            "there is no such time"
+        } else {
+            "expected a date, `T`, a time and an offset"
+        };
+        return Err(error(label).help(example));
     };
     if date.is_none() {
         return Err(error("the date is missing").help(example));
@@ -133,6 +145,18 @@ pub(super) fn time(text: Text<'_>) -> Result<Spanned<String>, Diagnostic> {
         }
         Some(_) => Ok(text.to_spanned()),
     }
+}
+
+/// Whether a text has the digits and signs of a time, up to the seconds.
+fn looks_like_time(text: &str) -> bool {
+    let shape = b"0000-00-00T00:00:00";
+    let bytes = text.as_bytes();
+    let fits = |(&byte, &sign): (&u8, &u8)| match sign {
+        b'0' => byte.is_ascii_digit(),
+        b'T' => matches!(byte, b'T' | b't' | b' '),
+        sign => byte == sign,
+    };
+    bytes.len() >= shape.len() && bytes.iter().zip(shape).all(fits)
 }
 
 /// A duration such as `5s`, in milliseconds.
@@ -166,7 +190,9 @@ pub(super) fn duration(text: Text<'_>) -> Result<u64, Diagnostic> {
             let diagnostic = error(unit, "expected a unit").note(UNITS);
             return Err(match meant_unit(other) {
                 Some(unit) => diagnostic.help(format!("write `{}{unit}`", number.content)),
-                None => diagnostic.help("write it like `5s`, as a whole number and a unit"),
+                None if other.starts_with('.') => diagnostic
+                    .help("write a whole number of a smaller unit, such as `1500ms` for `1.5s`"),
+                None => diagnostic.help("write it like `5s`"),
             });
         }
     };

@@ -112,7 +112,7 @@ pub(super) fn file(name: &str, around: &Surroundings<'_>) -> Classified {
 pub(super) fn assets(name: &str) -> Problem {
     Problem::new(
         Code::NotYetSupported,
-        "this version of limbeck cannot embed the files of a revision",
+        "this version of limbeck does not support asset folders",
         format!(
             "write what the files hold as statements in `{name}.sql`, and move the folder away"
         ),
@@ -163,7 +163,8 @@ fn revision(name: &str, stem: &str) -> Classified {
             Code::BadFileName,
             format!("`{name}` holds one direction of a revision only"),
             "write both directions into one file `<id>_<slug>.sql`, below `-- @up` and `-- @down`",
-        );
+        )
+        .note("some other tools keep two files for a revision");
         return other(problem);
     }
     let problem = if !has_form(stem) {
@@ -216,7 +217,7 @@ fn leftover(name: &str) -> Option<Problem> {
 fn companion(name: &str, stem: &str) -> Problem {
     Problem::new(
         Code::NotYetSupported,
-        "this version of limbeck cannot run the Rust steps of a revision",
+        "this version of limbeck does not support Rust steps",
         format!("write the steps as statements in `{stem}.sql`, or run them in your program after the upgrade; then move the file away"),
     )
     .note(format!("`{name}` would be the companion of `{stem}.sql`"))

@@ -269,7 +269,7 @@ fn not_utf8(file: usize, at: usize, bytes: &[u8]) -> Diagnostic {
 
 fn unreadable(file: usize, error: &io::Error) -> Diagnostic {
     whole(Code::UnreadableFile, file, "this cannot be read")
-        .note(error.to_string())
+        .note(error.kind().to_string())
         .help("make it readable, or remove it")
 }
 
@@ -279,7 +279,7 @@ fn broken_link(file: usize, error: &io::Error) -> Diagnostic {
         file,
         "a link to something that cannot be read",
     )
-    .note(error.to_string())
+    .note(error.kind().to_string())
     .help("mend the link, or remove it")
 }
 
