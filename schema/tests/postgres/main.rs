@@ -2,5 +2,6 @@
 
 mod check;
 mod objects;
+mod oracle;
 mod reading;
 mod tables;

@@ -122,8 +122,8 @@ fn functions_count_with_their_body_and_arguments() -> Outcome {
             &["function `f(a text)` is new"],
         )?
         .then(
-            "ALTER FUNCTION f(text) STRICT",
-            &["function `f(a text)` changed from `LANGUAGE plpgsql` to `LANGUAGE plpgsql STRICT`"],
+            "ALTER FUNCTION f(text) SET lock_timeout = '5s'",
+            &["function `f(a text)` now has `SET lock_timeout TO '5s'`"],
         )?
         .then(
             "CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1'",

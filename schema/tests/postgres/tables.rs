@@ -197,31 +197,29 @@ fn every_property_of_an_index_counts() -> Outcome {
 
 #[test]
 fn partitions_and_heirs_count() -> Outcome {
-    given(
-        "CREATE TABLE e (t int NOT NULL, a int) PARTITION BY RANGE (t); CREATE INDEX ea ON e (a)",
-    )?
-    .then(
-        "CREATE TABLE e1 PARTITION OF e FOR VALUES FROM (0) TO (9)",
-        &["table `e1` is new"],
-    )?
-    .then(
-        "CREATE TABLE e2 PARTITION OF e DEFAULT",
-        &["table `e2` is new"],
-    )?
-    .then(
-        "ALTER TABLE e DETACH PARTITION e1;
+    given("CREATE TABLE e (t int, a int) PARTITION BY RANGE (t); CREATE INDEX ea ON e (a)")?
+        .then(
+            "CREATE TABLE e1 PARTITION OF e FOR VALUES FROM (0) TO (9)",
+            &["table `e1` is new"],
+        )?
+        .then(
+            "CREATE TABLE e2 PARTITION OF e DEFAULT",
+            &["table `e2` is new"],
+        )?
+        .then(
+            "ALTER TABLE e DETACH PARTITION e1;
          ALTER TABLE e ATTACH PARTITION e1 FOR VALUES FROM (0) TO (9)",
-        &[],
-    )?
-    .then(
-        "ALTER TABLE e DETACH PARTITION e1",
-        &[
-            "table `e1` no longer has `partition of public.e FOR VALUES FROM (0) TO (9)`",
-            "index `e1_a_idx` on `e1` changed from \
+            &[],
+        )?
+        .then(
+            "ALTER TABLE e DETACH PARTITION e1",
+            &[
+                "table `e1` no longer has `partition of public.e FOR VALUES FROM (0) TO (9)`",
+                "index `e1_a_idx` on `e1` changed from \
          `CREATE INDEX e1_a_idx ON public.e1 USING btree (a) attached to public.ea` to \
          `CREATE INDEX e1_a_idx ON public.e1 USING btree (a)`",
-        ],
-    )?;
+            ],
+        )?;
     given("CREATE TABLE par (x int)")?
         .then(
             "CREATE TABLE heir (y int) INHERITS (par)",
