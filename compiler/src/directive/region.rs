@@ -9,24 +9,27 @@ use std::ops::Range;
 
 use limbeck_model::{Dialect, Direction};
 
-use crate::split::{Lexer, TokenKind, Unterminated};
+use crate::split::{Lexer, Token, TokenKind, Unterminated};
 
 /// A place to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) struct Mark {
+    pub(super) kind: MarkKind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// What stands at a place to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MarkKind {
     /// A comment with an `@` behind its opening.
-    Comment {
-        /// Its first byte.
-        start: usize,
-        /// One past its last byte.
-        end: usize,
-    },
+    Comment,
     /// A line of code that starts as a directive might, with a wrong sign before it or none.
-    Code(usize),
-    /// A carriage return in a comment, which the databases read differently.
-    CarriageReturn(usize),
-    /// A line of code that one of the suspected lines is.
-    Suspect(usize),
+    Code,
+    /// A comment with a carriage return in it, which the databases read differently.
+    CarriageReturn,
+    /// A line of code that is one of the suspected lines.
+    Suspect,
 }
 
 /// What to look for in a file besides comments.
@@ -51,18 +54,20 @@ pub(super) struct Hidden {
 
 /// A walk over one part of a file, from where it starts to the section line that ends it.
 pub(super) struct Region<'a> {
-    text: &'a str,
-    suspicions: Suspicions<'a>,
     readers: Vec<Reader<'a>>,
     /// Marks before this byte were returned already.
     marked: usize,
-    first_code: Option<usize>,
-    hidden: Vec<Hidden>,
 }
 
+/// The walk as one dialect sees it.
 struct Reader<'a> {
+    text: &'a str,
+    suspicions: Suspicions<'a>,
     lexer: Lexer<'a>,
     outcome: Option<Result<(), Unterminated>>,
+    next: Option<Mark>,
+    first_code: Option<usize>,
+    hidden: Vec<Hidden>,
 }
 
 impl<'a> Region<'a> {
@@ -73,93 +78,140 @@ impl<'a> Region<'a> {
         suspicions: Suspicions<'a>,
     ) -> Self {
         let reader = |&dialect: &Dialect| Reader {
-            lexer: Lexer::starting_at(text, start, dialect),
-            outcome: None,
-        };
-        Self {
             text,
             suspicions,
-            readers: dialects.iter().map(reader).collect(),
-            marked: start,
+            lexer: Lexer::starting_at(text, start, dialect),
+            outcome: None,
+            next: None,
             first_code: None,
             hidden: Vec::new(),
+        };
+        Self {
+            readers: dialects.iter().map(reader).collect(),
+            marked: start,
         }
     }
 
     /// The next place; none at the end of the file.
     pub(super) fn next(&mut self) -> Option<Mark> {
-        loop {
-            let reader = self
-                .readers
-                .iter_mut()
-                .filter(|reader| reader.outcome.is_none())
-                .min_by_key(|reader| reader.lexer.position())?;
-            let token = match reader.lexer.next() {
-                Ok(Some(token)) => token,
-                Ok(None) => {
-                    reader.outcome = Some(Ok(()));
-                    continue;
-                }
-                Err(open) => {
-                    hide(self.text, open.at..self.text.len(), &mut self.hidden);
-                    reader.outcome = Some(Err(open));
-                    continue;
-                }
-            };
-            let range = token.start..token.end;
-            let mark = match token.kind {
-                TokenKind::Space => None,
-                TokenKind::LineComment => line_comment(self.text, range, self.suspicions),
-                TokenKind::BlockComment => {
-                    hide(self.text, range.clone(), &mut self.hidden);
-                    block_comment(self.text, range)
-                }
-                kind => {
-                    self.first_code = Some(self.first_code.unwrap_or(token.start).min(token.start));
-                    if kind == TokenKind::Literal {
-                        hide(self.text, range.clone(), &mut self.hidden);
-                    }
-                    code(self.text, range, self.suspicions)
-                }
-            };
-            if mark.is_some() && token.start >= self.marked {
-                self.marked = token.end;
-                return mark;
-            }
+        let mut first: Option<Mark> = None;
+        for reader in &mut self.readers {
+            // No dialect needs to read on behind what another one found.
+            reader.advance(self.marked, first.map_or(usize::MAX, |mark| mark.start));
+            let is_first = |mark: &Mark| first.is_none_or(|first| mark.start < first.start);
+            first = reader.next.filter(is_first).or(first);
         }
+        self.marked = first?.end;
+        first
     }
 
     /// Passes over a line of code that was taken for a directive.
     pub(super) fn skip_line(&mut self, start: usize, end: usize) {
+        self.marked = end;
         for reader in &mut self.readers {
             reader.lexer.skip_to(end);
+            reader.first_code = reader.first_code.filter(|&at| at < start);
         }
-        self.first_code = self.first_code.filter(|&at| at < start);
     }
 
     /// The first byte of code before `end`.
     pub(super) fn code_before(&self, end: usize) -> Option<usize> {
-        self.first_code.filter(|&at| at < end)
-    }
-
-    /// What every dialect left open when the file ended, where all did.
-    pub(super) fn left_open(&self) -> Option<&Unterminated> {
-        let open = |reader: &'_ Reader<'_>| matches!(reader.outcome, Some(Err(_)));
         let first = self
             .readers
-            .first()
-            .filter(|_| self.readers.iter().all(open))?;
-        first.outcome.as_ref()?.as_ref().err()
+            .iter()
+            .filter_map(|reader| reader.first_code)
+            .min();
+        first.filter(|&at| at < end)
+    }
+
+    /// What a dialect left open when the file ended, where all did.
+    pub(super) fn left_open(&self) -> Option<&Unterminated> {
+        let mut open = None;
+        for reader in &self.readers {
+            let Some(Err(unterminated)) = &reader.outcome else {
+                return None;
+            };
+            open = open.or(Some(unterminated));
+        }
+        open
     }
 
     /// The section lines that stand in literals and block comments.
-    pub(super) fn hidden(&self) -> &[Hidden] {
-        &self.hidden
+    pub(super) fn hidden(&self) -> Vec<Hidden> {
+        let all = self.readers.iter().flat_map(|reader| &reader.hidden);
+        let mut hidden: Vec<Hidden> = all.cloned().collect();
+        hidden.sort_by_key(|hidden| hidden.line);
+        hidden
     }
 }
 
+impl Reader<'_> {
+    /// Reads to the next mark that starts at `from` or behind it, but not behind `limit`.
+    fn advance(&mut self, from: usize, limit: usize) {
+        if self.next.is_some_and(|mark| mark.start >= from) {
+            return;
+        }
+        self.next = None;
+        while self.outcome.is_none() && self.lexer.position() <= limit {
+            let token = match self.lexer.next() {
+                Ok(Some(token)) => token,
+                Ok(None) => {
+                    self.outcome = Some(Ok(()));
+                    return;
+                }
+                Err(open) => {
+                    hide(self.text, open.at..self.text.len(), &mut self.hidden);
+                    self.outcome = Some(Err(open));
+                    return;
+                }
+            };
+            let kind = match token.kind {
+                TokenKind::Space => None,
+                TokenKind::LineComment => line_comment(self.text, &token, self.suspicions),
+                TokenKind::BlockComment => {
+                    hide(self.text, token.start..token.end, &mut self.hidden);
+                    block_comment(self.text, &token)
+                }
+                _ => self.code(&token),
+            };
+            if let Some(kind) = kind
+                && token.start >= from
+            {
+                self.next = Some(Mark {
+                    kind,
+                    start: token.start,
+                    end: token.end,
+                });
+                return;
+            }
+        }
+    }
+
+    fn code(&mut self, token: &Token) -> Option<MarkKind> {
+        if self.first_code.is_none() {
+            self.first_code = Some(token.start);
+        }
+        if token.kind == TokenKind::Literal {
+            hide(self.text, token.start..token.end, &mut self.hidden);
+            return None;
+        }
+        let is_suspect = || self.suspicions.lines.binary_search(&token.start).is_ok();
+        match self.text.as_bytes().get(token.start) {
+            Some(b'=' | b'|') if is_suspect() => Some(MarkKind::Suspect),
+            Some(b'#' | b'/' | b'@') if starts_line(self.text, token.start) => Some(MarkKind::Code),
+            _ => None,
+        }
+    }
+}
+
+/// A line end and `-- @up`.
+const SHORTEST_SECTION_LINE: usize = 7;
+
 /// Adds the section lines in a literal or a block comment.
 fn hide(text: &str, range: Range<usize>, hidden: &mut Vec<Hidden>) {
+    if range.len() < SHORTEST_SECTION_LINE {
+        return;
+    }
     let content = text.get(range.clone()).unwrap_or_default();
     for (offset, _) in content.match_indices('\n') {
         let behind = content.get(offset + 1..).unwrap_or_default();
@@ -170,13 +222,11 @@ fn hide(text: &str, range: Range<usize>, hidden: &mut Vec<Hidden>) {
             _ => continue,
         };
         let line = range.start + offset + 1 + (behind.len() - line.len());
-        if !hidden.iter().any(|known| known.line == line) {
-            hidden.push(Hidden {
-                line,
-                opening: range.start,
-                direction,
-            });
-        }
+        hidden.push(Hidden {
+            line,
+            opening: range.start,
+            direction,
+        });
     }
 }
 
@@ -187,41 +237,30 @@ pub(super) fn leading_name(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-fn line_comment(text: &str, range: Range<usize>, suspicions: Suspicions<'_>) -> Option<Mark> {
-    if suspicions.lone_carriage_returns {
-        let line = text.get(range.start..)?;
-        let line = line.split('\n').next().unwrap_or(line);
-        if let Some(at) = line.trim_end().find('\r') {
-            return Some(Mark::CarriageReturn(range.start + at));
-        }
+fn line_comment(text: &str, token: &Token, suspicions: Suspicions<'_>) -> Option<MarkKind> {
+    if suspicions.lone_carriage_returns && carriage_return(text, token.start).is_some() {
+        return Some(MarkKind::CarriageReturn);
     }
-    let inner = text.get(range.start + 2..range.end)?;
+    let inner = text.get(token.start + 2..token.end)?;
     inner
         .trim_start_matches([' ', '\t'])
         .starts_with('@')
-        .then_some(Mark::Comment {
-            start: range.start,
-            end: range.end,
-        })
+        .then_some(MarkKind::Comment)
 }
 
-fn block_comment(text: &str, range: Range<usize>) -> Option<Mark> {
-    let inner = text.get(range.start + 2..range.end)?;
+/// Where a carriage return stands in a line that starts at `start`, other than at its end.
+pub(super) fn carriage_return(text: &str, start: usize) -> Option<usize> {
+    let line = text.get(start..)?;
+    let line = line.split('\n').next().unwrap_or(line);
+    line.trim_end().find('\r').map(|at| start + at)
+}
+
+fn block_comment(text: &str, token: &Token) -> Option<MarkKind> {
+    let inner = text.get(token.start + 2..token.end)?;
     inner
         .trim_start_matches([' ', '\t', '*'])
         .starts_with('@')
-        .then_some(Mark::Comment {
-            start: range.start,
-            end: range.end,
-        })
-}
-
-fn code(text: &str, range: Range<usize>, suspicions: Suspicions<'_>) -> Option<Mark> {
-    if suspicions.lines.binary_search(&range.start).is_ok() {
-        return Some(Mark::Suspect(range.start));
-    }
-    let starts_as_sign = matches!(text.as_bytes().get(range.start), Some(b'#' | b'/' | b'@'));
-    (starts_as_sign && starts_line(text, range.start)).then_some(Mark::Code(range.start))
+        .then_some(MarkKind::Comment)
 }
 
 /// Whether only blanks stand before a byte on its line.

@@ -4,7 +4,7 @@ use limbeck_model::Dialect;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
 use super::comment::{Reading, of_code, of_comment};
-use super::region::{Hidden, Mark, Region, Suspicions, starts_line};
+use super::region::{Hidden, Mark, MarkKind, Region, Suspicions, starts_line};
 use super::table::{Name, Place};
 use super::text::Text;
 use super::unterminated::unterminated;
@@ -84,18 +84,20 @@ impl<'a> Scan<'a> {
         while opening.is_none()
             && let Some(mark) = region.next()
         {
-            match self.read_mark(whole, region, &mark) {
+            match self.read_mark(whole, region, mark) {
                 Some(line) if line.name.place() == Place::Opening => opening = Some(line),
                 Some(line) => self.lines.push(line),
                 None if self.was_abandoned => return None,
                 None => {}
             }
         }
-        self.hidden.extend_from_slice(region.hidden());
+        let hidden = region.hidden();
+        let first_hidden = hidden.first().map(|hidden| hidden.line);
+        self.hidden.extend(hidden);
         opening.or_else(|| {
             // Something was left open and took the sections that follow with it. Splitting reports
             // it; here the first of those sections is taken for what it was meant to be.
-            let line = region.left_open().and(region.hidden().first())?.line;
+            let line = region.left_open().and(first_hidden)?;
             let comment = whole.part(line, line_end(whole.content, line)).trim();
             self.take(of_comment(comment), comment, false)
         })
@@ -105,37 +107,36 @@ impl<'a> Scan<'a> {
         &mut self,
         whole: Text<'a>,
         region: &mut Region<'a>,
-        mark: &Mark,
+        mark: Mark,
     ) -> Option<Line<'a>> {
-        match *mark {
-            Mark::Comment { start, end } => {
+        let Mark { kind, start, end } = mark;
+        let follows_code = region.code_before(start).is_some();
+        match kind {
+            MarkKind::Comment => {
                 let comment = whole.part(start, end).trim();
-                let line = self.take(
-                    of_comment(comment),
-                    comment,
-                    region.code_before(start).is_some(),
-                )?;
+                let line = self.take(of_comment(comment), comment, follows_code)?;
                 if !starts_line(whole.content, start) {
                     self.diagnostics.push(beside_sql(line));
                 }
                 Some(line)
             }
-            Mark::Code(start) => {
+            MarkKind::Code => {
                 let end = line_end(whole.content, start);
                 let code = whole.part(start, end).trim();
-                let follows_code = region.code_before(start).is_some();
                 let line = self.take(of_code(code), code, follows_code)?;
                 region.skip_line(start, end);
                 Some(line)
             }
-            Mark::CarriageReturn(at) => {
+            MarkKind::CarriageReturn => {
                 self.was_abandoned = true;
+                let at = super::region::carriage_return(whole.content, start).unwrap_or(start);
                 self.diagnostics.push(carriage_return(whole, at));
                 None
             }
-            Mark::Suspect(at) => {
+            MarkKind::Suspect => {
                 self.was_abandoned = true;
-                self.diagnostics.push(super::conflict::leftover(whole, at));
+                self.diagnostics
+                    .push(super::conflict::leftover(whole, start));
                 None
             }
         }

@@ -14,5 +14,5 @@ pub(crate) use lexer::Lexer;
 pub(crate) use splitter::statement_ranges;
 pub use splitter::{Piece, PieceKind, split};
 pub use statement::{Statement, statements, tokens};
-pub(crate) use token::TokenKind;
 pub use token::{Opened, Unterminated};
+pub(crate) use token::{Token, TokenKind};

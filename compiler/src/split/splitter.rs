@@ -70,21 +70,14 @@ pub(crate) fn statement_ranges(
         if token.kind.is_trivia() {
             continue;
         }
-        let word = match token.kind {
-            TokenKind::Word => text.get(token.start..token.end).unwrap_or_default(),
-            TokenKind::Semicolon => ";",
-            // Only single characters matter among the others.
-            TokenKind::Other if token.end - token.start == 1 => {
-                text.get(token.start..token.end).unwrap_or_default()
-            }
-            _ => "",
-        };
         if token.kind == TokenKind::Semicolon && shape.ends_at_semicolon() {
             statements.extend(current.take());
             shape = Shape::default();
             continue;
         }
-        shape.advance(word, token, dialect);
+        if !matches!(shape, Shape::Plain) {
+            shape.advance(word(text, &token), &token, dialect);
+        }
         match &mut current {
             Some(statement) => statement.end = token.end,
             None => current = Some(token.start..token.end),
@@ -95,6 +88,21 @@ pub(crate) fn statement_ranges(
     }
     statements.extend(current);
     Ok(statements)
+}
+
+/// The text of a token that may matter to the shape of a statement: a word or a single character.
+fn word<'a>(text: &'a str, token: &Token) -> &'a str {
+    let matters = match token.kind {
+        TokenKind::Word | TokenKind::Semicolon => true,
+        TokenKind::Other => token.end - token.start == 1,
+        _ => false,
+    };
+    let content = if matters {
+        text.get(token.start..token.end)
+    } else {
+        None
+    };
+    content.unwrap_or_default()
 }
 
 /// What is known of the statement being read.
@@ -159,8 +167,8 @@ impl Shape {
         }
     }
 
-    /// Takes a token into account. `word` is a word, a semicolon or a single character.
-    fn advance(&mut self, word: &str, token: Token, dialect: Dialect) {
+    /// Takes a token into account. `word` is a word or a single character.
+    fn advance(&mut self, word: &str, token: &Token, dialect: Dialect) {
         match self {
             Self::Plain => {}
             Self::Opening(opening) => *self = opening.advance(word, dialect),
@@ -215,7 +223,7 @@ impl Opening {
 }
 
 impl Routine {
-    fn advance(&mut self, word: &str, token: Token) {
+    fn advance(&mut self, word: &str, token: &Token) {
         let is = |expected: &str| !self.names_follow && word.eq_ignore_ascii_case(expected);
         let begin = Some(token.start).filter(|_| is("begin"));
         let opens_body = self.begin.is_some() && is("atomic");
@@ -237,7 +245,7 @@ impl Routine {
 }
 
 impl Trigger {
-    fn advance(&mut self, word: &str, token: Token) {
+    fn advance(&mut self, word: &str, token: &Token) {
         if !self.in_body && word.eq_ignore_ascii_case("begin") {
             self.begin = Some(token.start);
         }
