@@ -31,7 +31,11 @@ pub fn compile() {
 
 fn run() -> io::Result<()> {
     let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    let label = format!("{} {}", variable("CARGO_PKG_NAME")?, variable("CARGO_PKG_VERSION")?);
+    let label = format!(
+        "{} {}",
+        variable("CARGO_PKG_NAME")?,
+        variable("CARGO_PKG_VERSION")?
+    );
     let folder = PathBuf::from(variable("OUT_DIR")?).join("limbeck");
     let output = compile_package(&package, &label)?;
     fs::create_dir_all(&folder)?;
@@ -40,7 +44,10 @@ fn run() -> io::Result<()> {
     instruct(&package, &output)
 }
 
-#[expect(clippy::print_stdout, reason = "cargo reads a build script's standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "cargo reads a build script's standard output"
+)]
 fn instruct(package: &Path, output: &Output) -> io::Result<()> {
     for path in &output.watched {
         println!("cargo::rerun-if-changed={}", path.display());
@@ -82,9 +89,14 @@ fn write(path: &Path, content: &str) -> io::Result<()> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells a build script everything through variables")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script everything through variables"
+)]
 fn variable(name: &str) -> io::Result<String> {
     std::env::var(name).map_err(|_| {
-        io::Error::other(format!("cargo has not set {name}; call `compile` from a build script"))
+        io::Error::other(format!(
+            "cargo has not set {name}; call `compile` from a build script"
+        ))
     })
 }

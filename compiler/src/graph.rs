@@ -14,8 +14,16 @@ use crate::source::Sources;
 /// # Errors
 ///
 /// Every problem, as diagnostics, except those that follow from another one that was reported.
-pub fn build<'a>(parsed: &'a Parsed, settings: &'a Settings, sources: &Sources) -> Result<Graph<'a>, Vec<Diagnostic>> {
-    let declared: Vec<_> = parsed.revisions.iter().map(|revision| declare(revision, settings)).collect();
+pub fn build<'a>(
+    parsed: &'a Parsed,
+    settings: &'a Settings,
+    sources: &Sources,
+) -> Result<Graph<'a>, Vec<Diagnostic>> {
+    let declared: Vec<_> = parsed
+        .revisions
+        .iter()
+        .map(|revision| declare(revision, settings))
+        .collect();
     let stage = Stage {
         revisions: &parsed.revisions,
         unidentified: &parsed.unidentified,
@@ -27,7 +35,10 @@ pub fn build<'a>(parsed: &'a Parsed, settings: &'a Settings, sources: &Sources) 
             let heads = graph.real_heads();
             // What a broken file says of its parents is not known, so its parents may be no heads.
             let links_are_complete = parsed.unidentified.is_empty()
-                && parsed.revisions.iter().all(|revision| revision.links_are_complete);
+                && parsed
+                    .revisions
+                    .iter()
+                    .all(|revision| revision.links_are_complete);
             if links_are_complete && heads.len() > settings.heads {
                 return Err(vec![stage.several_heads(&graph, &heads)]);
             }
@@ -47,14 +58,22 @@ fn declare<'a>(revision: &'a Revision, settings: &'a Settings) -> Declared<'a> {
     Declared {
         history: &settings.name,
         id: &revision.id.value,
-        parents: revision.parents.iter().map(|parent| parent.value.as_str()).collect(),
+        parents: revision
+            .parents
+            .iter()
+            .map(|parent| parent.value.as_str())
+            .collect(),
         dependencies: own_dependencies(revision, settings)
             .map(|(_, name)| Reference {
                 history: &settings.name,
                 name,
             })
             .collect(),
-        labels: revision.labels.iter().map(|label| label.value.as_str()).collect(),
+        labels: revision
+            .labels
+            .iter()
+            .map(|label| label.value.as_str())
+            .collect(),
     }
 }
 
@@ -88,9 +107,13 @@ impl Stage<'_> {
     /// Whether what is unknown may well be in a file that another diagnostic has rejected.
     fn is_consequence(&self, problem: &Problem) -> bool {
         let (revision, entry) = match *problem {
-            Problem::UnknownParent { revision, parent, .. } => (revision, Entry::Parent(parent)),
+            Problem::UnknownParent {
+                revision, parent, ..
+            } => (revision, Entry::Parent(parent)),
             Problem::UnknownDependency {
-                revision, dependency, ..
+                revision,
+                dependency,
+                ..
             } => (revision, Entry::Dependency(dependency)),
             _ => return false,
         };
@@ -115,22 +138,35 @@ impl Stage<'_> {
             Entry::Parent(position) => revision.parents[position].span,
             Entry::Dependency(position) => own_dependencies(revision, self.settings)
                 .nth(position)
-                .map_or(revision.id.span, |(at, _)| revision.dependencies[at].name.span),
+                .map_or(revision.id.span, |(at, _)| {
+                    revision.dependencies[at].name.span
+                }),
         }
     }
 
     fn describe(&self, problem: &Problem) -> Option<Diagnostic> {
         Some(match problem {
             Problem::DuplicateId { revisions } => self.duplicate_id(revisions),
-            Problem::LabelIsId { revision, label, other } => self
+            Problem::LabelIsId {
+                revision,
+                label,
+                other,
+            } => self
                 .label(
                     *revision,
                     *label,
-                    format!("is also the id of {}", self.sources.path(self.revisions[*other].file)),
+                    format!(
+                        "is also the id of {}",
+                        self.sources.path(self.revisions[*other].file)
+                    ),
                 )
                 .related(self.id_span(*other), "the id"),
             Problem::DuplicateLabel { places } => self.duplicate_label(places),
-            Problem::UnknownParent { revision, parent, nearest } => {
+            Problem::UnknownParent {
+                revision,
+                parent,
+                nearest,
+            } => {
                 let span = self.entry(*revision, Entry::Parent(*parent));
                 let nearest = nearest.map(|nearest| self.id(nearest));
                 self.unknown(Code::UnknownParent, span, "revises", *revision, nearest)
@@ -141,14 +177,21 @@ impl Stage<'_> {
                 nearest,
             } => {
                 let span = self.entry(*revision, Entry::Dependency(*dependency));
-                self.unknown(Code::UnknownDependency, span, "depends on", *revision, nearest.as_deref())
+                self.unknown(
+                    Code::UnknownDependency,
+                    span,
+                    "depends on",
+                    *revision,
+                    nearest.as_deref(),
+                )
             }
             Problem::RevisesItself { revision, parent } => {
                 self.itself(*revision, Entry::Parent(*parent), "revises")
             }
-            Problem::DependsOnItself { revision, dependency } => {
-                self.itself(*revision, Entry::Dependency(*dependency), "depends on")
-            }
+            Problem::DependsOnItself {
+                revision,
+                dependency,
+            } => self.itself(*revision, Entry::Dependency(*dependency), "depends on"),
             Problem::Cycle { path } => self.cycle(path),
             // The directive stage has said what is wrong with an id or a label by itself.
             _ => return None,
@@ -156,7 +199,10 @@ impl Stage<'_> {
     }
 
     fn duplicate_id(&self, revisions: &[usize]) -> Diagnostic {
-        let (&first, others) = (revisions.first().unwrap_or(&0), revisions.get(1..).unwrap_or_default());
+        let (&first, others) = (
+            revisions.first().unwrap_or(&0),
+            revisions.get(1..).unwrap_or_default(),
+        );
         let id = self.id(first);
         let newest = others.last().copied().unwrap_or(first);
         let mut diagnostic = Diagnostic::new(
@@ -188,18 +234,34 @@ impl Stage<'_> {
             Some((last, others)) => (last, others),
             None => (&(0, 0), places),
         };
-        let diagnostic = self.label(first, label, format!("is given to {} revisions", places.len()));
-        others.iter().fold(diagnostic, |diagnostic, &(revision, label)| {
-            diagnostic.related(self.revisions[revision].labels[label].span, "also here")
-        })
+        let diagnostic = self.label(
+            first,
+            label,
+            format!("is given to {} revisions", places.len()),
+        );
+        others
+            .iter()
+            .fold(diagnostic, |diagnostic, &(revision, label)| {
+                diagnostic.related(self.revisions[revision].labels[label].span, "also here")
+            })
     }
 
-    fn unknown(&self, code: Code, span: Span, verb: &str, revision: usize, nearest: Option<&str>) -> Diagnostic {
+    fn unknown(
+        &self,
+        code: Code,
+        span: Span,
+        verb: &str,
+        revision: usize,
+        nearest: Option<&str>,
+    ) -> Diagnostic {
         let name = self.sources.text(span);
         let diagnostic = Diagnostic::new(
             code,
             span,
-            format!("`{}` {verb} `{name}`, which does not exist", self.id(revision)),
+            format!(
+                "`{}` {verb} `{name}`, which does not exist",
+                self.id(revision)
+            ),
         );
         match nearest {
             Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
@@ -220,7 +282,10 @@ impl Stage<'_> {
     }
 
     fn cycle(&self, path: &[Link]) -> Diagnostic {
-        let mut ids: Vec<_> = path.iter().map(|link| format!("`{}`", self.id(link.revision))).collect();
+        let mut ids: Vec<_> = path
+            .iter()
+            .map(|link| format!("`{}`", self.id(link.revision)))
+            .collect();
         ids.extend(ids.first().cloned());
         let first = path.first().copied().unwrap_or(Link {
             revision: 0,
@@ -241,8 +306,14 @@ impl Stage<'_> {
 
     /// Names all heads and prints the merge revision that would mend it.
     fn several_heads(&self, graph: &Graph<'_>, heads: &[usize]) -> Diagnostic {
-        let revisions: Vec<usize> = heads.iter().map(|&head| graph.nodes()[head].declared).collect();
-        let ids: Vec<&str> = revisions.iter().map(|&revision| self.id(revision)).collect();
+        let revisions: Vec<usize> = heads
+            .iter()
+            .map(|&head| graph.nodes()[head].declared)
+            .collect();
+        let ids: Vec<&str> = revisions
+            .iter()
+            .map(|&revision| self.id(revision))
+            .collect();
         let quoted: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
         let allowed = match self.settings.heads {
             1 => "one head".to_owned(),

@@ -47,8 +47,9 @@ impl Project {
     /// When a file cannot be read that has to be there.
     pub fn read(package: &Path) -> io::Result<Self> {
         let manifest = package.join(MANIFEST);
-        let text = std::fs::read_to_string(&manifest)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", manifest.display())))?;
+        let text = std::fs::read_to_string(&manifest).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", manifest.display()))
+        })?;
         let mut project = Self {
             sources: Sources::default(),
             settings: None,
@@ -82,7 +83,9 @@ impl Project {
                 )
                 .help("create it, or correct `path` in [package.metadata.limbeck]"),
             );
-            project.watched.push(root);
+            // A folder that is put back brings its old time with it. A path that never exists has cargo
+            // look again at each build.
+            project.watched.push(root.join("missing"));
         }
         project.settings = Some(settings);
         Ok(project)
@@ -100,9 +103,12 @@ impl Project {
             return Err(diagnostics);
         };
         match graph::build(&self.parsed, settings, &self.sources) {
-            Ok(graph) if diagnostics.is_empty() => {
-                Ok(Table::new(&graph, &self.parsed.revisions, settings, &self.sources))
-            }
+            Ok(graph) if diagnostics.is_empty() => Ok(Table::new(
+                &graph,
+                &self.parsed.revisions,
+                settings,
+                &self.sources,
+            )),
             Ok(_) => Err(diagnostics),
             Err(found) => {
                 diagnostics.extend(found);
@@ -123,7 +129,7 @@ pub fn compile_package(package: &Path, label: &str) -> io::Result<Output> {
         Ok(table) => (String::new(), emit::emit(&table, label)),
         Err(diagnostics) => (
             render::render(&diagnostics, &project.sources),
-            emit::emit_empty(),
+            emit::emit_empty(label),
         ),
     };
     Ok(Output {

@@ -21,7 +21,8 @@ pub struct Settings {
 }
 
 const KEYS: [&str; 4] = ["path", "dialects", "name", "heads"];
-const EXAMPLE: &str = "add to Cargo.toml:\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]";
+const EXAMPLE: &str =
+    "add to Cargo.toml:\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]";
 
 /// Reads the settings from a Cargo.toml that is one of the sources.
 ///
@@ -50,7 +51,10 @@ impl Reader {
         let document = match Document::parse(text) {
             Ok(document) => document,
             Err(error) => {
-                self.report(error.span(), format!("Cargo.toml is not valid TOML: {}", error.message()));
+                self.report(
+                    error.span(),
+                    format!("Cargo.toml is not valid TOML: {}", error.message()),
+                );
                 return None;
             }
         };
@@ -75,7 +79,10 @@ impl Reader {
             return None;
         };
         let Some(table) = item.as_table_like() else {
-            self.report(item.span(), "`package.metadata.limbeck` is not a table".to_owned());
+            self.report(
+                item.span(),
+                "`package.metadata.limbeck` is not a table".to_owned(),
+            );
             return None;
         };
         self.unknown_keys(table);
@@ -98,7 +105,8 @@ impl Reader {
             end: range.end,
         });
         let index = self.diagnostics.len();
-        self.diagnostics.push(Diagnostic::new(Code::BadSetting, span, message));
+        self.diagnostics
+            .push(Diagnostic::new(Code::BadSetting, span, message));
         &mut self.diagnostics[index]
     }
 
@@ -133,8 +141,13 @@ impl Reader {
             return None;
         };
         let Some(array) = value.as_array() else {
-            let diagnostic = self.report(value.span(), "`dialects` is not an array of strings".to_owned());
-            diagnostic.helps.push("write `dialects = [\"sqlite\", \"postgres\"]`".to_owned());
+            let diagnostic = self.report(
+                value.span(),
+                "`dialects` is not an array of strings".to_owned(),
+            );
+            diagnostic
+                .helps
+                .push("write `dialects = [\"sqlite\", \"postgres\"]`".to_owned());
             return None;
         };
         let mut dialects = Vec::new();
@@ -152,7 +165,9 @@ impl Reader {
         }
         if array.is_empty() {
             let diagnostic = self.report(value.span(), "`dialects` is empty".to_owned());
-            diagnostic.helps.push("name at least one of `sqlite` and `postgres`".to_owned());
+            diagnostic
+                .helps
+                .push("name at least one of `sqlite` and `postgres`".to_owned());
         }
         dialects.sort_unstable();
         Some(dialects)
@@ -166,13 +181,17 @@ impl Reader {
         let inside = !path.is_empty()
             && !path.starts_with('/')
             && !path.contains('\\')
-            && path.split('/').all(|part| !part.is_empty() && part != ".." && part != ".");
+            && path
+                .split('/')
+                .all(|part| !part.is_empty() && part != ".." && part != ".");
         if !inside {
             let diagnostic = self.report(
                 value.span(),
                 "`path` is not a folder inside the package, written with `/`".to_owned(),
             );
-            diagnostic.helps.push("write a path such as `migrations` or `db/migrations`".to_owned());
+            diagnostic
+                .helps
+                .push("write a path such as `migrations` or `db/migrations`".to_owned());
             return None;
         }
         Some(path.to_owned())
@@ -186,12 +205,19 @@ impl Reader {
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'_' | b'-'));
         if !valid {
-            let what = if value.is_some() { "`name`" } else { "the package's name" };
+            let what = if value.is_some() {
+                "`name`"
+            } else {
+                "the package's name"
+            };
             let diagnostic = self.report(
                 value.and_then(Item::span),
                 format!("{what} is not 1 to 32 characters of `0-9`, `a-z`, `_` and `-`"),
             );
-            diagnostic.helps.push("set `name` in [package.metadata.limbeck]; databases record it, so choose it once".to_owned());
+            diagnostic.helps.push(
+                "set `name` in [package.metadata.limbeck]; databases record it, so choose it once"
+                    .to_owned(),
+            );
             return None;
         }
         Some(name.to_owned())
@@ -201,10 +227,15 @@ impl Reader {
         let Some(value) = table.get("heads") else {
             return Some(1);
         };
-        let heads = value.as_integer().and_then(|number| usize::try_from(number).ok());
+        let heads = value
+            .as_integer()
+            .and_then(|number| usize::try_from(number).ok());
         if heads.is_none_or(|heads| heads == 0) {
-            let diagnostic = self.report(value.span(), "`heads` is not a positive number".to_owned());
-            diagnostic.helps.push("write how many heads the graph may have, such as `heads = 2`".to_owned());
+            let diagnostic =
+                self.report(value.span(), "`heads` is not a positive number".to_owned());
+            diagnostic
+                .helps
+                .push("write how many heads the graph may have, such as `heads = 2`".to_owned());
             return None;
         }
         heads

@@ -68,7 +68,12 @@ pub struct Script<'a> {
 
 impl<'a> Table<'a> {
     /// Puts the revisions of a checked graph in order and computes their digests.
-    pub fn new(graph: &Graph<'a>, revisions: &'a [Revision], settings: &'a Settings, sources: &'a Sources) -> Self {
+    pub fn new(
+        graph: &Graph<'a>,
+        revisions: &'a [Revision],
+        settings: &'a Settings,
+        sources: &'a Sources,
+    ) -> Self {
         let mut rows: Vec<Row<'a>> = Vec::with_capacity(revisions.len());
         for node in graph.nodes() {
             let revision = &revisions[node.declared];
@@ -85,7 +90,8 @@ impl<'a> Table<'a> {
                 .dialects
                 .iter()
                 .map(|&dialect| {
-                    let mut ancestors: Vec<_> = node.needs().map(|up| rows[up].lineage(dialect)).collect();
+                    let mut ancestors: Vec<_> =
+                        node.needs().map(|up| rows[up].lineage(dialect)).collect();
                     ancestors.extend(
                         foreign
                             .iter()
@@ -108,7 +114,10 @@ impl<'a> Table<'a> {
             .dialects
             .iter()
             .map(|&dialect| {
-                let lineages: Vec<_> = heads.iter().map(|&head| rows[head].lineage(dialect)).collect();
+                let lineages: Vec<_> = heads
+                    .iter()
+                    .map(|&head| rows[head].lineage(dialect))
+                    .collect();
                 (dialect, checksum::state(&lineages))
             })
             .collect();
@@ -128,12 +137,18 @@ impl Row<'_> {
     }
 
     fn lineage(&self, dialect: Dialect) -> Digest {
-        self.side(dialect).map_or(checksum::state(&[]), |side| side.lineage)
+        self.side(dialect)
+            .map_or(checksum::state(&[]), |side| side.lineage)
     }
 }
 
 impl<'a> Side<'a> {
-    fn new(revision: &'a Revision, dialect: Dialect, ancestors: &[Digest], sources: &'a Sources) -> Self {
+    fn new(
+        revision: &'a Revision,
+        dialect: Dialect,
+        ancestors: &[Digest],
+        sources: &'a Sources,
+    ) -> Self {
         let up = Script::new(revision, Direction::Up, dialect, sources);
         let down = Script::new(revision, Direction::Down, dialect, sources);
         let checksum = checksum::script(
@@ -143,7 +158,9 @@ impl<'a> Side<'a> {
         );
         Self {
             dialect,
-            skip: revision.skip(dialect).map(|skip| skip.reason.value.as_str()),
+            skip: revision
+                .skip(dialect)
+                .map(|skip| skip.reason.value.as_str()),
             lineage: checksum::lineage(&revision.id.value, &checksum, ancestors),
             checksum,
             up,
@@ -153,7 +170,12 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> Script<'a> {
-    fn new(revision: &Revision, direction: Direction, dialect: Dialect, sources: &'a Sources) -> Self {
+    fn new(
+        revision: &Revision,
+        direction: Direction,
+        dialect: Dialect,
+        sources: &'a Sources,
+    ) -> Self {
         let Some(section) = revision.section(direction, dialect) else {
             return Self {
                 transactional: true,

@@ -43,7 +43,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Ok(Compiled {
             report: Some(report),
         }) => {
-            let error = compile_error(&report);
+            let error = compile_error(&format!("the migrations do not compile\n\n{report}"));
             quote! {{
                 #error;
                 ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.rs"))
@@ -73,10 +73,17 @@ fn compiled() -> Result<Compiled, String> {
     let fresh = variable("LIMBECK_TABLE").ok_or(NOT_COMPILED)?;
     let folder = PathBuf::from(out).join("limbeck");
     let table = read(&folder.join("history.rs"))?;
+    // Variables are inherited: a cargo that runs within another build may see that build's.
+    let package = format!(
+        "{} {}",
+        cargo("CARGO_PKG_NAME")?,
+        cargo("CARGO_PKG_VERSION")?
+    );
+    let ending = format!(" of {package}: {fresh}");
     if !table
         .lines()
         .next()
-        .is_some_and(|line| line.ends_with(&fresh))
+        .is_some_and(|line| line.ends_with(&ending))
     {
         return Err(NOT_COMPILED.to_owned());
     }
@@ -92,6 +99,10 @@ fn read(path: &Path) -> Result<String, String> {
             "cannot read what the build script wrote: {error}\n\nrun `cargo clean` and build again"
         )
     })
+}
+
+fn cargo(name: &str) -> Result<String, String> {
+    variable(name).ok_or_else(|| format!("cargo has not set {name}"))
 }
 
 #[expect(

@@ -14,6 +14,10 @@
 //! }
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres", feature = "commands")),
+    expect(dead_code, reason = "what one driver or the commands alone use")
+)]
 
 #[cfg(feature = "commands")]
 pub mod commands;

@@ -10,7 +10,11 @@ mod run;
 mod script;
 mod stamp;
 
-pub(crate) use chart::{Chart, Entry};
+pub(crate) use chart::Chart;
+#[cfg(feature = "commands")]
+pub(crate) use chart::Entry;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use position::{Position, cannot_read};
-pub(crate) use run::{Run, target_error};
+pub(crate) use run::Run;
+#[cfg(feature = "commands")]
+pub(crate) use run::target_error;

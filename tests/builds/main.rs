@@ -1,0 +1,6 @@
+//! Real `cargo` runs on small packages that use limbeck as its users do: what rebuilds, what does not,
+//! and how a report reaches the person at the terminal.
+
+mod package;
+mod rebuilding;
+mod reporting;
