@@ -1,0 +1,73 @@
+//! `cargo xtask`: one command for everything that is done to this workspace.
+//!
+//! It needs a Rust toolchain, and where PostgreSQL is missing also apt. It changes files only where a
+//! command's name says so: `generate` and `bless`.
+
+mod bless;
+mod ci;
+mod error;
+mod generate;
+mod job;
+mod manifest;
+mod terminal;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use error::{Failure, Result};
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  ci                   runs all that CI runs, in order, up to the first failure
+  tidy                 checks the invariants of docs/ARCHITECTURE.md and the house style
+  generate [--check]   writes docs/diagnostics.md from the catalogue, or only compares
+  bless                takes what the snapshot tests see now as right, then generates
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<()> {
+    let workspace = Workspace::here()?;
+    match arguments {
+        ["ci"] => ci::run(workspace),
+        ["tidy"] => tidy::run(&workspace),
+        ["generate"] => generate::write(&workspace),
+        ["generate", "--check"] => generate::check(&workspace),
+        ["bless"] => bless::run(&workspace),
+        ["help" | "--help" | "-h"] => {
+            terminal::say(USAGE.trim_end());
+            Ok(())
+        }
+        [] => Err(Failure::new(format!("no command\n\n{USAGE}"))),
+        _ => {
+            let given = arguments.join(" ");
+            Err(Failure::new(format!("cannot read `{given}`\n\n{USAGE}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_is_unknown_or_missing_is_answered_with_the_usage() {
+        for arguments in [&[] as &[&str], &["tidy", "--check"], &["test"]] {
+            let failure = run(arguments).unwrap_err().to_string();
+            assert!(failure.contains("usage: cargo xtask"), "{failure}");
+        }
+    }
+}
