@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::project::{Output, compile_package};
 
-/// Compiles the package's migrations. This is the whole of a user's build script:
+/// Compiles the package's migrations. This is all that a user's build script has to call:
 ///
 /// ```no_run
-/// fn main() {
-///     limbeck_compiler::compile();
-/// }
+/// limbeck_compiler::compile();
 /// ```
 ///
 /// What is wrong in the migration files does not fail the build script, whose output cargo hides:

@@ -66,7 +66,7 @@ fn write_body(out: &mut String, table: &Table<'_>, package: &str) -> fmt::Result
     out.write_str("    ];\n    static HISTORY: l::History = l::History {\n")?;
     writeln!(out, "        name: {},", Literal(&table.settings.name))?;
     writeln!(out, "        package: {},", Literal(package))?;
-    writeln!(out, "        length: {},", table.rows.len())?;
+    writeln!(out, "        length: {},", Number(table.rows.len() as u64))?;
     writeln!(out, "        heads: {},", table.heads)?;
     out.write_str("        chunks: &CHUNKS,\n")?;
     for dialect in Dialect::ALL {
@@ -96,8 +96,8 @@ fn write_chunk(out: &mut String, number: usize, rows: &[Row<'_>]) -> fmt::Result
             out,
             "        l::Statement {{ sql: {}, line: {}, column: {} }},",
             Literal(statement.sql),
-            statement.line,
-            statement.column
+            Number(statement.line as u64),
+            Number(statement.column as u64)
         )?;
     }
     writeln!(
@@ -122,8 +122,9 @@ fn write_row<'t>(out: &mut String, row: &'t Row<'_>, pool: &mut Pool<'t>) -> fmt
     writeln!(out, "            file: {},", Literal(row.file))?;
     writeln!(out, "            message: {},", plain(&revision.message))?;
     writeln!(out, "            created: {},", plain(&revision.created))?;
-    writeln!(out, "            parents: &{:?},", row.parents)?;
-    writeln!(out, "            dependencies: &{:?},", row.dependencies)?;
+    writeln!(out, "            parents: &[{}],", numbers(&row.parents))?;
+    let dependencies = numbers(&row.dependencies);
+    writeln!(out, "            dependencies: &[{dependencies}],")?;
     let foreign = row
         .foreign
         .iter()
@@ -175,14 +176,14 @@ fn write_side<'t>(out: &mut String, side: &'t Side<'_>, pool: &mut Pool<'t>) -> 
         writeln!(
             out,
             "                    lock_timeout_ms: {},",
-            Optional(*lock_timeout_ms)
+            Optional(lock_timeout_ms.map(Number))
         )?;
         writeln!(
             out,
             "                    statement_timeout_ms: {},",
-            Optional(*statement_timeout_ms)
+            Optional(statement_timeout_ms.map(Number))
         )?;
-        writeln!(out, "                    first: {first},")?;
+        writeln!(out, "                    first: {},", Number(first as u64))?;
         writeln!(out, "                    count: {},", statements.len())?;
         out.write_str("                },\n")?;
     }
@@ -220,6 +221,26 @@ impl<'t> Pool<'t> {
 
 fn join(items: impl Iterator<Item = String>) -> String {
     items.collect::<Vec<_>>().join(", ")
+}
+
+fn numbers(places: &[usize]) -> String {
+    join(places.iter().map(|&place| Number(place as u64).to_string()))
+}
+
+/// A number with its digits in groups, as clippy wants them in the user's crate.
+struct Number(u64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (position, digit) in digits.chars().enumerate() {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
+                f.write_char('_')?;
+            }
+            f.write_char(digit)?;
+        }
+        Ok(())
+    }
 }
 
 /// A Rust string literal. Characters beyond ASCII stand as they are where they are letters or digits;

@@ -8,8 +8,9 @@ use limbeck_model::graph::{Declared, Entry, Graph, Link, Problem, Reference};
 use crate::directive::{Parsed, Revision};
 use crate::settings::Settings;
 use crate::source::Sources;
+use crate::template::{Template, merge_message};
 
-/// Builds the graph of what was parsed.
+/// Builds the graph of what was parsed, and counts its heads.
 ///
 /// # Errors
 ///
@@ -19,37 +20,48 @@ pub fn build<'a>(
     settings: &'a Settings,
     sources: &Sources,
 ) -> Result<Graph<'a>, Vec<Diagnostic>> {
+    let graph = connect(parsed, settings, sources)?;
+    let heads = graph.real_heads();
+    // What a broken file says of its parents is not known, so its parents may be no heads.
+    if links_are_complete(parsed) && heads.len() > settings.heads {
+        let stage = Stage::new(parsed, settings, sources);
+        return Err(vec![stage.several_heads(&graph, &heads)]);
+    }
+    Ok(graph)
+}
+
+/// Builds the graph of what was parsed, however many heads it has.
+///
+/// # Errors
+///
+/// As for [`build`].
+pub fn connect<'a>(
+    parsed: &'a Parsed,
+    settings: &'a Settings,
+    sources: &Sources,
+) -> Result<Graph<'a>, Vec<Diagnostic>> {
     let declared: Vec<_> = parsed
         .revisions
         .iter()
         .map(|revision| declare(revision, settings))
         .collect();
-    let stage = Stage {
-        revisions: &parsed.revisions,
-        unidentified: &parsed.unidentified,
-        settings,
-        sources,
-    };
-    match Graph::build(&declared) {
-        Ok(graph) => {
-            let heads = graph.real_heads();
-            // What a broken file says of its parents is not known, so its parents may be no heads.
-            let links_are_complete = parsed.unidentified.is_empty()
-                && parsed
-                    .revisions
-                    .iter()
-                    .all(|revision| revision.links_are_complete);
-            if links_are_complete && heads.len() > settings.heads {
-                return Err(vec![stage.several_heads(&graph, &heads)]);
-            }
-            Ok(graph)
-        }
-        Err(problems) => Err(problems
+    Graph::build(&declared).map_err(|problems| {
+        let stage = Stage::new(parsed, settings, sources);
+        problems
             .iter()
             .filter(|problem| !stage.is_consequence(problem))
             .filter_map(|problem| stage.describe(problem))
-            .collect()),
-    }
+            .collect()
+    })
+}
+
+/// Whether all that ties the revisions to each other was read.
+pub(crate) fn links_are_complete(parsed: &Parsed) -> bool {
+    parsed.unidentified.is_empty()
+        && parsed
+            .revisions
+            .iter()
+            .all(|revision| revision.links_are_complete)
 }
 
 /// What the model needs of a revision. Dependencies on other histories are checked where the histories
@@ -101,6 +113,17 @@ struct Stage<'a> {
     unidentified: &'a [usize],
     settings: &'a Settings,
     sources: &'a Sources,
+}
+
+impl<'a> Stage<'a> {
+    fn new(parsed: &'a Parsed, settings: &'a Settings, sources: &'a Sources) -> Self {
+        Self {
+            revisions: &parsed.revisions,
+            unidentified: &parsed.unidentified,
+            settings,
+            sources,
+        }
+    }
 }
 
 impl Stage<'_> {
@@ -155,7 +178,7 @@ impl Stage<'_> {
                 .label(
                     *revision,
                     *label,
-                    format!(
+                    &format!(
                         "is also the id of {}",
                         self.sources.path(self.revisions[*other].file)
                     ),
@@ -219,7 +242,7 @@ impl Stage<'_> {
         ))
     }
 
-    fn label(&self, revision: usize, label: usize, fault: String) -> Diagnostic {
+    fn label(&self, revision: usize, label: usize, fault: &str) -> Diagnostic {
         let label = &self.revisions[revision].labels[label];
         Diagnostic::new(
             Code::LabelTaken,
@@ -237,7 +260,7 @@ impl Stage<'_> {
         let diagnostic = self.label(
             first,
             label,
-            format!("is given to {} revisions", places.len()),
+            &format!("is given to {} revisions", places.len()),
         );
         others
             .iter()
@@ -334,14 +357,18 @@ impl Stage<'_> {
             diagnostic = diagnostic.related(self.id_span(revision), "another head");
         }
         let id = fresh_id(&ids);
+        let file = Template {
+            id: &id,
+            parents: &ids,
+            message: &merge_message(&ids),
+            ..Template::default()
+        };
         diagnostic
             .note("two branches that were written at the same time have to be joined, so that there is one state to reach")
             .help(format!(
-                "run `cargo limbeck merge`, or write `{}/{id}_merge.sql`:\n\
-                 -- @revision   {id}\n-- @revises    {}\n-- @message    merge {}\n\n-- @up\n\n-- @down",
+                "run `cargo limbeck merge`, or write `{}/{id}_merge.sql`:\n{}",
                 self.settings.path,
-                ids.join(", "),
-                ids.join(" and "),
+                file.to_string().trim_end(),
             ))
     }
 }

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use limbeck_model::target::TargetError;
+
 use crate::driver::DriverError;
 use crate::report::Report;
 
@@ -148,6 +150,12 @@ impl Error {
     /// Whether a statement failed.
     pub fn is_failed(&self) -> bool {
         self.kind() == ErrorKind::Failed
+    }
+}
+
+impl From<TargetError> for Error {
+    fn from(error: TargetError) -> Self {
+        Self::new(ErrorKind::Target, error.to_string())
     }
 }
 

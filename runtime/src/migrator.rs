@@ -87,6 +87,10 @@ impl Migrator {
     ///
     /// Where nothing has to be done, this is one query, without a lock or a write. Several processes may
     /// call it at the same time.
+    ///
+    /// # Errors
+    ///
+    /// As for every method that takes a database: see [`Migrator`].
     pub fn upgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let watch = Stopwatch::start();
         let mut driver = database.open(self.lock_deadline)?;
@@ -100,6 +104,10 @@ impl Migrator {
     }
 
     /// Takes back what stands above the target: `base`, an id, a label, `-1`, `label@base`, …
+    ///
+    /// # Errors
+    ///
+    /// As for every method that takes a database: see [`Migrator`].
     pub fn downgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
@@ -109,6 +117,10 @@ impl Migrator {
     /// Goes on with a non-transactional script that was left unfinished, at the statement where it
     /// stopped, and then upgrades to the target. Whoever calls this has made sure that the statement can
     /// be run again.
+    ///
+    /// # Errors
+    ///
+    /// As for every method that takes a database: see [`Migrator`].
     pub fn resume(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
@@ -121,6 +133,10 @@ impl Migrator {
     /// Records that the database is at these targets, without running a script. They take the place of
     /// the applied heads above and below them; heads elsewhere stay, unless `purge` forgets first
     /// whatever is recorded.
+    ///
+    /// # Errors
+    ///
+    /// As for every method that takes a database: see [`Migrator`].
     pub fn stamp(
         &mut self,
         database: impl Database,
@@ -133,6 +149,10 @@ impl Migrator {
     }
 
     /// Looks where the database stands. Writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for every method that takes a database: see [`Migrator`].
     pub fn status(&self, database: impl Database) -> Result<Status, Error> {
         let mut driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
@@ -143,6 +163,11 @@ impl Migrator {
 
     /// The SQL that an upgrade would send, without a database. `from` is where the database stands, as
     /// targets; empty for a new one.
+    ///
+    /// # Errors
+    ///
+    /// When the histories do not fit together or are not written for that kind of database, and when a
+    /// target does not name what it should.
     pub fn upgrade_sql(
         &self,
         dialect: Dialect,
@@ -161,6 +186,10 @@ impl Migrator {
 
     /// The SQL that a downgrade would send, without a database. `from` is where the database stands, as
     /// targets.
+    ///
+    /// # Errors
+    ///
+    /// As for [`upgrade_sql`](Self::upgrade_sql), and when a revision in the way cannot be taken back.
     pub fn downgrade_sql(
         &self,
         dialect: Dialect,

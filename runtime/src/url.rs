@@ -20,7 +20,7 @@ pub(crate) enum DatabaseUrl {
 
 impl DatabaseUrl {
     /// Reads a URL: `sqlite:PATH`, `sqlite://PATH`, `postgres://…`, `postgresql://…`, each also with
-    /// SQLAlchemy's driver suffix, such as `postgresql+asyncpg://…`, which is ignored.
+    /// `SQLAlchemy`'s driver suffix, such as `postgresql+asyncpg://…`, which is ignored.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         let Some((scheme, rest)) = url.split_once(':') else {
             return Err(malformed("it has no scheme"));

@@ -42,10 +42,10 @@ impl Package {
         let manifest = format!(
             "[package]\nname = \"app-{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
              [package.metadata.limbeck]\ndialects = [\"sqlite\"]\n\n\
-             [dependencies]\nlimbeck = {{ path = {:?} }}\n\n\
-             [build-dependencies]\nlimbeck-compiler = {{ path = {:?} }}\n\n[workspace]\n",
-            workspace.join("runtime"),
-            workspace.join("compiler"),
+             [dependencies]\nlimbeck = {{ path = \"{}\" }}\n\n\
+             [build-dependencies]\nlimbeck-compiler = {{ path = \"{}\" }}\n\n[workspace]\n",
+            workspace.join("runtime").display(),
+            workspace.join("compiler").display(),
         );
         package.write("Cargo.toml", &manifest);
         package.write("build.rs", BUILD_SCRIPT);

@@ -2,6 +2,13 @@
 //!
 //! Each test body runs on every kind of database; none is written twice.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, in its helpers too, and waits where it has to"
+)]
+
 mod commands;
 mod drift;
 mod failures;

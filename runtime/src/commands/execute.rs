@@ -87,7 +87,7 @@ impl Commands {
     pub fn execute(&self, arguments: &Arguments) -> ExitCode {
         let answer = self
             .answer(arguments)
-            .unwrap_or_else(|error| self.failure(&error, arguments));
+            .unwrap_or_else(|error| Self::failure(&error, arguments));
         let mut output = if arguments.json {
             format!("{:#}\n", answer.json)
         } else {
@@ -105,7 +105,7 @@ impl Commands {
         clippy::print_stderr,
         reason = "a command tells people what went wrong"
     )]
-    fn failure(&self, error: &Error, arguments: &Arguments) -> Answer {
+    fn failure(error: &Error, arguments: &Arguments) -> Answer {
         if !arguments.json {
             eprint!("{}", text::error(error));
         }
@@ -135,7 +135,7 @@ impl Commands {
                 from,
                 downgrade,
                 dialect,
-            } => self.sql(&migrator, target, from, *downgrade, *dialect),
+            } => Self::sql(&migrator, target, from, *downgrade, *dialect),
             command => self.on_database(migrator, command, arguments),
         }
     }
@@ -151,12 +151,18 @@ impl Commands {
             migrator = migrator.observer(progress::Progress::new());
         }
         match command {
-            Command::Upgrade { target } => migrator.upgrade(url, target).map(report),
-            Command::Downgrade { target } => migrator.downgrade(url, target).map(report),
-            Command::Resume { target } => migrator.resume(url, target).map(report),
+            Command::Upgrade { target } => {
+                migrator.upgrade(url, target).map(|report| done(&report))
+            }
+            Command::Downgrade { target } => {
+                migrator.downgrade(url, target).map(|report| done(&report))
+            }
+            Command::Resume { target } => migrator.resume(url, target).map(|report| done(&report)),
             Command::Stamp { targets, purge } => {
                 let targets: Vec<_> = targets.iter().map(String::as_str).collect();
-                migrator.stamp(url, &targets, *purge).map(report)
+                migrator
+                    .stamp(url, &targets, *purge)
+                    .map(|report| done(&report))
             }
             Command::Current => migrator.status(url).map(|status| Answer {
                 text: text::current(&status),
@@ -180,7 +186,6 @@ impl Commands {
     }
 
     fn sql(
-        &self,
         migrator: &Migrator,
         target: &str,
         from: &[String],
@@ -224,10 +229,10 @@ impl Commands {
     }
 }
 
-fn report(report: Report) -> Answer {
+fn done(report: &Report) -> Answer {
     Answer {
-        text: text::report(&report),
-        json: json::report(&report),
+        text: text::report(report),
+        json: json::report(report),
         code: exit::DONE,
     }
 }

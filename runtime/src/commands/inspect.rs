@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::execute::Answer;
 use super::{exit, json, text};
-use crate::engine::{Chart, Entry, target_error};
+use crate::engine::{Chart, Entry};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::status::Status;
@@ -187,7 +187,7 @@ fn describe(chart: &Chart, index: usize) -> Value {
 /// One revision with its scripts in every dialect that it is written for.
 pub(super) fn show(migrator: &Migrator, target: &str) -> Result<Answer, Error> {
     let shown = chart(migrator)?;
-    let found = resolve(&shown.graph, target).map_err(target_error)?;
+    let found = resolve(&shown.graph, target)?;
     let [index] = found[..] else {
         return Err(Error::new(
             ErrorKind::Target,

@@ -63,7 +63,7 @@ impl Observer for Progress {
                 self.bar.set_position(self.done as u64);
             }
             Event::Waiting => {
-                self.line("waiting for another process that is migrating this database")
+                self.line("waiting for another process that is migrating this database");
             }
         }
     }

@@ -69,11 +69,10 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
     }
 
     fn send_transaction(&mut self, text: &str) -> Result<Vec<SimpleQueryMessage>, DriverError> {
-        self.send(text).map_err(|error| {
+        self.send(text).inspect_err(|_| {
             // Where the connection itself is lost there is nothing to roll back, and the first error
             // is the one to report.
             let _ = self.client.batch_execute("ROLLBACK");
-            error
         })
     }
 
@@ -169,13 +168,13 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
                     contents.rows = rows
                         .into_iter()
                         .map(revision_row)
-                        .collect::<Result<_, _>>()?
+                        .collect::<Result<_, _>>()?;
                 }
                 _ => {
                     contents.progress = rows
                         .into_iter()
                         .map(progress_row)
-                        .collect::<Result<_, _>>()?
+                        .collect::<Result<_, _>>()?;
                 }
             }
         }
@@ -229,12 +228,8 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         for (setting, value_ms) in wanted {
             let Some(value_ms) = value_ms else { continue };
             let messages = self.send(&format!("SELECT current_setting('{setting}')"))?;
-            let before = messages
-                .iter()
-                .filter_map(row)
-                .next()
-                .and_then(|row| row.get(0));
-            restore.push_str(&format!("SET {setting} = '{}';", before.unwrap_or("0")));
+            let before = messages.iter().find_map(row).and_then(|row| row.get(0));
+            restore.extend(["SET ", setting, " = '", before.unwrap_or("0"), "';"]);
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }
         let result = self.send(sql).map(|_| ());
@@ -255,13 +250,13 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         );
         // Who it is only makes the error better: a failure to find out must not replace it.
         let messages = self.send(&sql).ok()?;
-        let holder = messages.iter().filter_map(row).next()?;
+        let holder = messages.iter().find_map(row)?;
         let mut words = format!("process {}", holder.get(0)?);
         if let Some(name) = holder.get(1).filter(|name| !name.is_empty()) {
-            words.push_str(&format!(" of `{name}`"));
+            words.extend([" of `", name, "`"]);
         }
         if let Some(since) = holder.get(2) {
-            words.push_str(&format!(", whose statement runs since {since}"));
+            words.extend([", whose statement runs since ", since]);
         }
         Some(words)
     }

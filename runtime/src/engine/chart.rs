@@ -147,7 +147,9 @@ impl Chart {
             covers: vec![0; self.entries.len()],
             heads: BTreeMap::new(),
         };
-        applied.iter().for_each(|&index| tips.apply(index));
+        for &index in applied {
+            tips.apply(index);
+        }
         tips
     }
 

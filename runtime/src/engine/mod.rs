@@ -16,5 +16,3 @@ pub(crate) use chart::Entry;
 pub(crate) use offline::{Offline, offline};
 pub(crate) use position::{Position, cannot_read};
 pub(crate) use run::Run;
-#[cfg(feature = "commands")]
-pub(crate) use run::target_error;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use limbeck_model::{Dialect, Direction, plan};
 
 use super::chart::Chart;
-use super::run::{change, move_tips, record, target_error};
+use super::run::{change, move_tips, record};
 use crate::driver::message::Message;
 use crate::driver::{Change, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};
@@ -32,13 +32,12 @@ pub(crate) fn offline(
         BTreeSet::new()
     } else {
         let stamp = plan::stamp(&chart.graph, &BTreeSet::new(), request.from, true);
-        stamp.map_err(target_error)?.add.into_iter().collect()
+        stamp?.add.into_iter().collect()
     };
     let plan = match request.direction {
         Direction::Up => plan::upgrade(&chart.graph, &applied, request.target),
         Direction::Down => plan::downgrade(&chart.graph, &applied, request.target),
-    }
-    .map_err(target_error)?;
+    }?;
     let mut tips = chart.tips(&applied);
     let mut guard = Guard {
         histories: histories

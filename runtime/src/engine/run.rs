@@ -125,7 +125,7 @@ impl<'r> Run<'r> {
             Direction::Up => plan::upgrade(&self.chart.graph, applied, target),
             Direction::Down => plan::downgrade(&self.chart.graph, applied, target),
         };
-        plan.map_err(target_error)
+        plan.map_err(Error::from)
     }
 
     /// Refuses, before anything is done, a plan that could not be carried out to its end.
@@ -188,15 +188,7 @@ impl<'r> Run<'r> {
         let mut create_ledger = !position.contents.present;
         for stretch in self.stretches(position, direction, plan) {
             let entry = &chart.entries[stretch[0]];
-            if !entry.script(direction).transactional {
-                // The script reads the ledger for itself, statement by statement.
-                let state = move_tips(&mut tips, direction, stretch[0]);
-                let outcome =
-                    self.begin_script(stretch[0], direction, &guard, create_ledger, state)?;
-                if let Outcome::Again = outcome {
-                    return Ok(Outcome::Again);
-                }
-            } else {
+            if entry.script(direction).transactional {
                 let changes: Vec<Change<'_>> = stretch
                     .iter()
                     .map(|&index| {
@@ -210,6 +202,14 @@ impl<'r> Run<'r> {
                     changes,
                 };
                 if let Outcome::Again = self.transact(&unit, direction, stretch)? {
+                    return Ok(Outcome::Again);
+                }
+            } else {
+                // The script reads the ledger for itself, statement by statement.
+                let state = move_tips(&mut tips, direction, stretch[0]);
+                let outcome =
+                    self.begin_script(stretch[0], direction, &guard, create_ledger, state)?;
+                if let Outcome::Again = outcome {
                     return Ok(Outcome::Again);
                 }
             }
@@ -266,7 +266,7 @@ impl<'r> Run<'r> {
         let result = self
             .driver
             .transact(&self.ledger, unit, &mut |_, duration| {
-                durations.push(duration)
+                durations.push(duration);
             });
         match result {
             Ok(()) => {
@@ -370,10 +370,6 @@ impl<'r> Run<'r> {
         )
         .help_with("wait for it and run again; give a longer deadline where migrations take long"))
     }
-}
-
-pub(crate) fn target_error(error: limbeck_model::target::TargetError) -> Error {
-    Error::new(ErrorKind::Target, error.to_string())
 }
 
 pub(crate) fn move_tips(tips: &mut Tips<'_>, direction: Direction, index: usize) -> Digest {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use limbeck_model::{Direction, plan};
 
 use super::position::{self, Position};
-use super::run::{Outcome, Run, move_tips, record, target_error};
+use super::run::{Outcome, Run, move_tips, record};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::ledger::Record;
@@ -42,7 +42,7 @@ impl Run<'_> {
         {
             return self.wait().map(|()| Outcome::Again);
         }
-        let plan = plan::stamp(&chart.graph, &applied, targets, purge).map_err(target_error)?;
+        let plan = plan::stamp(&chart.graph, &applied, targets, purge)?;
         let mut tips = chart.tips(&applied);
         let guard = position::guard(&contents, &self.histories);
         let mut records = Vec::new();
