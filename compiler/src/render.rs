@@ -1,10 +1,12 @@
 //! Diagnostics as text, in the shape that rustc's have. It knows no terminal: there is no colour, and
-//! equal diagnostics give equal text.
+//! equal diagnostics give equal text. Characters that would steer a terminal are shown as signs.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as visible,
+};
 use limbeck_model::diagnostic::{Annotation, Code, Diagnostic, Span};
 
 use crate::source::{BYTE_ORDER_MARK, Source, Sources};
@@ -61,7 +63,7 @@ fn summary(diagnostics: &[Diagnostic], sources: &Sources) -> String {
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     let mut group = Group::with_title(
         Level::ERROR
-            .primary_title(diagnostic.message.as_str())
+            .primary_title(visible(&diagnostic.message))
             .id(diagnostic.code.number()),
     );
     let mut files: Vec<usize> = Vec::new();
@@ -76,23 +78,24 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         };
         match snippet(diagnostic, file, source) {
             Some(snippet) => group = group.element(snippet),
-            None => group = group.element(Origin::path(source.path())),
+            None => group = group.element(Origin::path(visible(source.path()))),
         }
     }
     for annotation in &diagnostic.annotations {
         if is_whole(annotation) && !annotation.text.is_empty() {
             let path = sources.path(annotation.span.file);
-            group = group.element(Level::NOTE.message(format!("{path}: {}", annotation.text)));
+            let text = format!("{path}: {}", annotation.text);
+            group = group.element(Level::NOTE.message(visible(&text)));
         }
     }
     let notes = diagnostic
         .notes
         .iter()
-        .map(|note| Level::NOTE.message(note.as_str()));
+        .map(|note| Level::NOTE.message(visible(note)));
     let helps = diagnostic
         .helps
         .iter()
-        .map(|help| Level::HELP.message(help.as_str()));
+        .map(|help| Level::HELP.message(visible(help)));
     group.elements(notes).elements(helps)
 }
 
@@ -131,14 +134,14 @@ fn snippet<'a>(
     let marks: Vec<_> = marks.collect();
     Some(
         Snippet::source(excerpt.text)
-            .path(source.path())
+            .path(visible(source.path()))
             .line_start(excerpt.line)
             .annotations(marks),
     )
 }
 
-fn label(annotation: &Annotation) -> Option<&str> {
-    Some(annotation.text.as_str()).filter(|text| !text.is_empty())
+fn label(annotation: &Annotation) -> Option<String> {
+    Some(visible(&annotation.text)).filter(|text| !text.is_empty())
 }
 
 /// Whole lines of a file. Only these are handed over, so that a report costs what it shows and not

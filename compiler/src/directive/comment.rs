@@ -35,9 +35,9 @@ pub(super) fn of_comment(comment: Text<'_>) -> Reading<'_> {
     look_alike(comment, inner)
 }
 
-/// Reads a line of code that starts with `#`, `/` or `@`.
+/// Reads a line of code that starts with `#`, `/`, `-` or `@`.
 pub(super) fn of_code(line: Text<'_>) -> Reading<'_> {
-    let signs = line.content.len() - line.content.trim_start_matches(['#', '/']).len();
+    let signs = line.content.len() - line.content.trim_start_matches(['#', '/', '-']).len();
     look_alike(line, line.part(signs, line.content.len()))
 }
 

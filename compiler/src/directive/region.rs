@@ -198,7 +198,9 @@ impl Reader<'_> {
         let is_suspect = || self.suspicions.lines.binary_search(&token.start).is_ok();
         match self.text.as_bytes().get(token.start) {
             Some(b'=' | b'|') if is_suspect() => Some(MarkKind::Suspect),
-            Some(b'#' | b'/' | b'@') if starts_line(self.text, token.start) => Some(MarkKind::Code),
+            Some(b'#' | b'/' | b'-' | b'@') if starts_line(self.text, token.start) => {
+                Some(MarkKind::Code)
+            }
             _ => None,
         }
     }

@@ -68,12 +68,13 @@ impl<'a> Scan<'a> {
             return None;
         }
         let end = opening.map_or(whole.content.len(), |line| line.span.start);
-        self.code_in_header = region
-            .code_before(end)
-            .map(|at| whole.part(at, line_end(whole.content, at)).trim().span());
         if let Some(open) = region.left_open() {
             self.diagnostics
                 .push(unterminated(whole, open, dialects, dialects));
+        } else {
+            self.code_in_header = region
+                .code_before(end)
+                .map(|at| whole.part(at, line_end(whole.content, at)).trim().span());
         }
         opening
     }
