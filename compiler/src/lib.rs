@@ -13,6 +13,7 @@ pub mod settings;
 pub mod source;
 pub mod split;
 pub mod table;
+pub mod template;
 pub mod tree;
 
 mod cargo;

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use limbeck_model::Dialect;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
+use limbeck_model::graph::Graph;
 
 use crate::directive::{self, Parsed};
 use crate::emit::{self, Emitted};
@@ -91,14 +93,59 @@ impl Project {
         Ok(project)
     }
 
+    /// The graph, for who wants to add to it: it may have more heads than are allowed, and what the
+    /// sections of a file hold may be wrong. What each revision comes after is known.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, except the number of heads.
+    pub fn graph(&self) -> Result<Graph<'_>, Vec<Diagnostic>> {
+        let mut diagnostics = self.read_diagnostics();
+        let Some(settings) = &self.settings else {
+            return Err(diagnostics);
+        };
+        // What is wrong with a name or a folder may hide a revision. A folder that is not there hides none.
+        let hides_none = self
+            .diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.code == Code::MissingFolder);
+        match graph::connect(&self.parsed, settings, &self.sources) {
+            Ok(graph) if hides_none && graph::links_are_complete(&self.parsed) => Ok(graph),
+            Ok(_) => Err(diagnostics),
+            Err(found) => {
+                diagnostics.extend(found);
+                Err(diagnostics)
+            }
+        }
+    }
+
+    /// Takes in a revision file that is not there yet, as if it had been read, so that one can ask what
+    /// it would do. `path` is relative to the package.
+    pub fn add(&mut self, path: &str, text: &str) {
+        let dialects = self
+            .settings
+            .as_ref()
+            .map_or(Dialect::ALL.as_slice(), |settings| &settings.dialects);
+        let file = self.sources.add(path, text);
+        let added = directive::parse(&self.sources, &[file], dialects);
+        self.parsed.revisions.extend(added.revisions);
+        self.parsed.unidentified.extend(added.unidentified);
+        self.parsed.diagnostics.extend(added.diagnostics);
+    }
+
+    /// What is wrong with the settings, the tree and each file by itself.
+    fn read_diagnostics(&self) -> Vec<Diagnostic> {
+        let of_files = &self.parsed.diagnostics;
+        self.diagnostics.iter().chain(of_files).cloned().collect()
+    }
+
     /// The checked table.
     ///
     /// # Errors
     ///
     /// Everything that is wrong, of every stage.
     pub fn table(&self) -> Result<Table<'_>, Vec<Diagnostic>> {
-        let mut diagnostics = self.diagnostics.clone();
-        diagnostics.extend(self.parsed.diagnostics.iter().cloned());
+        let mut diagnostics = self.read_diagnostics();
         let Some(settings) = &self.settings else {
             return Err(diagnostics);
         };
