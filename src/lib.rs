@@ -3,3 +3,8 @@
 
 /// The store's migrations, compiled in.
 pub static HISTORY: &limbeck::History = limbeck::migrations!();
+
+/// The README's code, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
