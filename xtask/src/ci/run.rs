@@ -133,6 +133,7 @@ impl fmt::Display for Outcome {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tally::Runner;
     use super::*;
     use crate::job::Job;
 
@@ -145,7 +146,9 @@ mod tests {
     }
 
     fn succeed(session: &mut Session) -> Result<()> {
-        session.tally.read("test result: ok. 2 passed; 0 failed;");
+        session
+            .tally
+            .read(Runner::Cargo, "test result: ok. 2 passed; 0 failed;");
         Job::new("true", &[]).run(session.workspace.root())
     }
 

@@ -11,6 +11,7 @@ use crate::{generate, tidy};
 
 use super::install;
 use super::run::{Session, Step};
+use super::tally::Runner;
 
 /// Everything, in order.
 pub(super) const STEPS: &[Step] = &[
@@ -144,23 +145,25 @@ fn features(session: &mut Session) -> Result<()> {
 }
 
 fn test(session: &mut Session) -> Result<()> {
-    let nextest = Job::cargo(&["nextest", "--version"]).succeeds(session.workspace.root());
-    let (program, stream): (&[&str], _) = if nextest {
-        (&["nextest", "run"], Stream::Error)
+    if Job::cargo(&["nextest", "--version"]).succeeds(session.workspace.root()) {
+        run_tests(session, Runner::Nextest, &["nextest", "run"])
     } else {
-        (&["test", "--lib", "--bins", "--tests"], Stream::Output)
-    };
-    run_tests(session, program, stream)
+        run_tests(
+            session,
+            Runner::Cargo,
+            &["test", "--lib", "--bins", "--tests"],
+        )
+    }
 }
 
 /// Nextest runs none of these.
 fn doc_tests(session: &mut Session) -> Result<()> {
-    run_tests(session, &["test", "--doc"], Stream::Output)
+    run_tests(session, Runner::Cargo, &["test", "--doc"])
 }
 
 /// Runs tests on the one server, all of them whatever fails, and never takes a changed snapshot for
 /// right.
-fn run_tests(session: &mut Session, program: &[&str], counted: Stream) -> Result<()> {
+fn run_tests(session: &mut Session, runner: Runner, program: &[&str]) -> Result<()> {
     let every = ["--workspace", "--all-features", "--no-fail-fast"];
     let mut job = Job::cargo(&[program, &every].concat())
         .with("CI", "true")
@@ -169,8 +172,14 @@ fn run_tests(session: &mut Session, program: &[&str], counted: Stream) -> Result
     if let Some(cluster) = &session.server {
         job = job.with(URL_VARIABLE, &cluster.server().url("postgres"));
     }
+    let stream = match runner {
+        Runner::Cargo => Stream::Output,
+        Runner::Nextest => Stream::Error,
+    };
     let tally = &mut session.tally;
-    job.run_reading(session.workspace.root(), counted, |line| tally.read(line))
+    job.run_reading(session.workspace.root(), stream, |line| {
+        tally.read(runner, line);
+    })
 }
 
 fn documents(session: &mut Session) -> Result<()> {

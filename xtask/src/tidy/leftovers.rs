@@ -34,7 +34,20 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             );
         }
     }
+    findings.extend(pending_snapshots(tree));
     findings
+}
+
+/// What a snapshot test saw and nobody has judged.
+fn pending_snapshots(tree: &Tree) -> impl Iterator<Item = Finding> {
+    let pending = tree
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with(".snap.new"));
+    pending.map(|file| {
+        let message = "a snapshot that nobody has judged; run `cargo xtask bless`, or remove it";
+        Finding::new(&file.path, 1, message)
+    })
 }
 
 #[cfg(test)]
@@ -48,6 +61,8 @@ mod tests {
         let found = check(&Tree::of([("model/src/a.rs", text)]));
         let lines: Vec<_> = found.iter().map(|finding| finding.line).collect();
         assert_eq!(lines, [2, 4, 3, 5]);
+        let pending = Tree::of([("compiler/tests/snapshots/a.snap.new", "")]);
+        assert_eq!(check(&pending).len(), 1);
         let fine = Tree::of([("model/src/a.rs", "let todo = dbg; x.filter_map(f)")]);
         assert_eq!(check(&fine), []);
     }

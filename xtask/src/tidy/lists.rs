@@ -3,23 +3,22 @@
 use crate::workspace::Tree;
 
 use super::check::Finding;
-use super::rust::{Token, item_length};
-use super::scan::{is_in_src, sources};
+use super::rust::{Token, item_length, tokens};
+use super::scan::is_in_src;
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for source in sources(tree) {
-        if !source.path.ends_with("/mod.rs") || !is_in_src(source.path) {
-            continue;
-        }
-        let mut rest = source.tokens.as_slice();
+    let lists = tree.texts("/mod.rs").filter(|(path, _)| is_in_src(path));
+    for (path, text) in lists {
+        let tokens = tokens(text);
+        let mut rest = tokens.as_slice();
         while !rest.is_empty() {
             rest = skip_attributes(rest);
             let (item, left) = rest.split_at(item_length(rest));
             if let Some(line) = line_of_code(item) {
                 let message = "code in a `mod.rs`, which only declares and re-exports; give it a file \
                                that says what it is";
-                findings.push(Finding::new(source.path, line, message));
+                findings.push(Finding::new(path, line, message));
             }
             rest = left;
         }

@@ -33,33 +33,31 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// The length of what comes next, and the token that it is.
 fn next(rest: &str, first: char) -> (usize, Option<&str>) {
-    if let Some(length) = comment(rest) {
-        return (length, None);
-    }
-    if let Some(length) = raw_text(rest).or_else(|| quoted_text(rest)) {
+    let literal = match first {
+        '"' | 'b' | 'c' | 'r' => raw_text(rest).or_else(|| quoted_text(rest)),
+        '\'' => character(rest),
+        _ => None,
+    };
+    if let Some(length) = literal {
         return (length, Some(LITERAL));
     }
-    if first == '\'' {
-        return match character(rest) {
-            Some(length) => (length, Some(LITERAL)),
-            // The mark of a lifetime or a loop's label; its name is the next word.
-            None => (1, None),
-        };
+    match first {
+        // The mark of a lifetime or a loop's label; its name is the next word.
+        '\'' => (1, None),
+        '/' if let Some(length) = comment(rest) => (length, None),
+        ':' if rest.starts_with("::") => (2, rest.get(..2)),
+        _ if first.is_whitespace() => (length_while(rest, char::is_whitespace), None),
+        _ if is_word(first) => {
+            let length = length_while(rest, is_word);
+            (length, rest.get(..length))
+        }
+        _ => (first.len_utf8(), rest.get(..first.len_utf8())),
     }
-    if is_word(first) {
-        let length = rest.find(|character| !is_word(character));
-        let length = length.unwrap_or(rest.len());
-        return (length, rest.get(..length));
-    }
-    if first.is_whitespace() {
-        return (first.len_utf8(), None);
-    }
-    let length = if rest.starts_with("::") {
-        2
-    } else {
-        first.len_utf8()
-    };
-    (length, rest.get(..length))
+}
+
+fn length_while(rest: &str, belongs: fn(char) -> bool) -> usize {
+    rest.find(|character| !belongs(character))
+        .unwrap_or(rest.len())
 }
 
 fn is_word(character: char) -> bool {
