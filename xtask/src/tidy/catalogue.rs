@@ -43,7 +43,25 @@ fn check_numbers(tree: &Tree, numbers: &[&str]) -> Vec<Finding> {
         let fault = fault_of_fixture(tree, folder, numbers)?;
         Some(Finding::new(&format!("{FIXTURES}/{folder}"), 1, fault))
     }));
+    findings.extend(snapshots_left_behind(tree).map(|path| {
+        let message = "the snapshot of a fixture that is gone; remove it";
+        Finding::new(path, 1, message)
+    }));
     findings
+}
+
+/// A page would show them as examples.
+fn snapshots_left_behind(tree: &Tree) -> impl Iterator<Item = &str> {
+    let fixtures = fixtures(tree);
+    let snapshots = tree.files.iter().filter_map(|file| {
+        let name = file.path.strip_suffix(".snap")?;
+        let (folder, name) = name.rsplit_once("__")?;
+        (folder.starts_with("compiler/tests/") && name.starts_with("LB"))
+            .then_some((file.path.as_str(), name))
+    });
+    snapshots
+        .filter(move |(_, name)| !fixtures.contains(name))
+        .map(|(path, _)| path)
 }
 
 /// What is wrong with a folder of broken input.
@@ -66,13 +84,11 @@ fn fault_of_fixture(tree: &Tree, folder: &str, numbers: &[&str]) -> Option<Strin
 }
 
 fn fixtures(tree: &Tree) -> BTreeSet<&str> {
-    let folder = |path: &'_ str| -> Option<usize> { path.find('/') };
-    tree.files
-        .iter()
-        .filter_map(|file| {
-            let below = file.path.strip_prefix(FIXTURES)?.strip_prefix('/')?;
-            below.get(..folder(below)?)
-        })
+    let paths = tree.files.iter().map(|file| file.path.as_str());
+    let below = paths.filter_map(|path| path.strip_prefix(FIXTURES)?.strip_prefix('/'));
+    below
+        .filter_map(|path| path.split_once('/'))
+        .map(|(folder, _)| folder)
         .collect()
 }
 
@@ -126,5 +142,13 @@ mod tests {
             assert!(found[0].message.contains(fault), "{found:?}");
             assert!(found[0].path.ends_with(folder));
         }
+    }
+
+    #[test]
+    fn a_snapshot_without_its_fixture_is_found() {
+        let tree = Tree::of([SNAPSHOT, (PAGE, "### LB0101\n")]);
+        let found = check_numbers(&tree, &["LB0101"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].path, SNAPSHOT.0);
     }
 }
