@@ -10,7 +10,7 @@ use proc_macro::TokenStream;
 /// The package needs a `build.rs` that calls `limbeck_compiler::compile()`. Whatever is wrong with the
 /// migration files is reported here, as one compile error.
 ///
-/// ```ignore
+/// ```text
 /// pub static HISTORY: &limbeck::History = limbeck::migrations!();
 /// ```
 #[proc_macro]

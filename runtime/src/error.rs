@@ -62,7 +62,8 @@ pub struct Location {
 /// A run that did not reach its target.
 ///
 /// Displays what went wrong; [`source`](StdError::source) is what the database said;
-/// [`help`](Error::help) is what to do next; [`report`](Error::report) is what was done before.
+/// [`help`](Error::help) is what to do next; [`report`](Error::report) is what was done before. The
+/// alternate form, `{:#}`, displays all of it on several lines, as the commands do.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -153,6 +154,38 @@ impl Error {
     }
 }
 
+impl Error {
+    fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cause) = self.source() {
+            write!(f, "\n  caused by: {cause}")?;
+        }
+        if let Some(sql) = self.location().and_then(|location| location.sql.as_deref()) {
+            for line in sql.lines().take(SHOWN_LINES) {
+                write!(f, "\n      | {line}")?;
+            }
+            if sql.lines().count() > SHOWN_LINES {
+                f.write_str("\n      | …")?;
+            }
+        }
+        let before = self.report().map_or(0, |report| report.steps.len());
+        match before {
+            0 => {}
+            1 => f.write_str("\n  note: 1 revision before it was run and stands")?,
+            count => write!(
+                f,
+                "\n  note: {count} revisions before it were run and stand"
+            )?,
+        }
+        match self.help() {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How many lines of a failing statement are shown.
+const SHOWN_LINES: usize = 12;
+
 impl From<TargetError> for Error {
     fn from(error: TargetError) -> Self {
         Self::new(ErrorKind::Target, error.to_string())
@@ -161,7 +194,12 @@ impl From<TargetError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        if f.alternate() {
+            self.details(f)
+        } else {
+            Ok(())
+        }
     }
 }
 

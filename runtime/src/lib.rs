@@ -5,8 +5,9 @@
 //! PostgreSQL (feature `postgres`, through the postgres crate). The feature `commands` adds the command
 //! line of the program's own binary.
 //!
-//! ```ignore
-//! pub static HISTORY: &limbeck::History = limbeck::migrations!();
+//! ```no_run
+//! // pub static HISTORY: &limbeck::History = limbeck::migrations!();
+//! # static HISTORY: &limbeck::History = &limbeck::__private::EMPTY;
 //!
 //! fn main() -> Result<(), limbeck::Error> {
 //!     limbeck::Migrator::new(HISTORY).upgrade("sqlite:store.db", "head")?;

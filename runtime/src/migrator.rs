@@ -16,9 +16,9 @@ use crate::table::History;
 /// Runs one or more histories on databases.
 ///
 /// ```no_run
-/// # fn history() -> &'static limbeck::History { unimplemented!() }
+/// # static HISTORY: &limbeck::History = &limbeck::__private::EMPTY;
 /// # fn main() -> Result<(), limbeck::Error> {
-/// let mut migrator = limbeck::Migrator::new(history());
+/// let mut migrator = limbeck::Migrator::new(HISTORY);
 /// let report = migrator.upgrade("postgres://localhost/store", "head")?;
 /// println!("{} revisions applied", report.steps.len());
 /// # Ok(())

@@ -67,6 +67,18 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Error> {
         .map_err(|_| malformed("its percent-encoding is not UTF-8"))
 }
 
+/// Parameters whose values are shown. Any other may be a secret, or a secret's misspelt name.
+const SHOWN_PARAMETERS: [&str; 8] = [
+    "application_name",
+    "connect_timeout",
+    "dbname",
+    "host",
+    "hostaddr",
+    "port",
+    "target_session_attrs",
+    "user",
+];
+
 fn postgres(rest: &str) -> Result<DatabaseUrl, Error> {
     let Some(rest) = rest.strip_prefix("//") else {
         return Err(malformed("`//` is missing after the scheme"));
@@ -84,7 +96,7 @@ fn postgres(rest: &str) -> Result<DatabaseUrl, Error> {
     let shown = kept
         .iter()
         .map(|parameter| match parameter.split_once('=') {
-            Some((name @ ("password" | "passfile"), _)) => format!("{name}=***"),
+            Some((name, _)) if !SHOWN_PARAMETERS.contains(&name) => format!("{name}=***"),
             _ => (*parameter).to_owned(),
         });
     let shown = with_query(&redact(location), &shown.collect::<Vec<_>>());
@@ -231,7 +243,7 @@ mod tests {
         assert_eq!(
             check("postgresql+asyncpg://me:pw@[::1]:5433/store?ssl=prefer&options=-c%20a%3Db"),
             "postgres://me:pw@[::1]:5433/store?options=-c%20a%3Db shown as \
-             postgres://me:***@[::1]:5433/store?options=-c%20a%3Db"
+             postgres://me:***@[::1]:5433/store?options=***"
         );
     }
 

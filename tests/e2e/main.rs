@@ -13,6 +13,7 @@ mod commands;
 mod drift;
 mod failures;
 mod histories;
+mod messages;
 mod processes;
 mod reference;
 mod scripts;

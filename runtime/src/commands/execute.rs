@@ -107,7 +107,7 @@ impl Commands {
     )]
     fn failure(error: &Error, arguments: &Arguments) -> Answer {
         if !arguments.json {
-            eprint!("{}", text::error(error));
+            eprintln!("error: {error:#}");
         }
         Answer {
             text: String::new(),

@@ -3,7 +3,8 @@
 //! A whole `main` is one call; a program with a command line of its own flattens [`Arguments`] into it
 //! and calls [`Commands::execute`].
 //!
-//! ```ignore
+//! ```no_run
+//! # static HISTORY: &limbeck::History = &limbeck::__private::EMPTY;
 //! fn main() -> std::process::ExitCode {
 //!     limbeck::commands::Commands::new(HISTORY)
 //!         .default_database("sqlite:store.db")

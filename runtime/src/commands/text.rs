@@ -1,10 +1,7 @@
 //! What commands say to people: readable without colour.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::error::Error;
 use crate::report::{Report, RevisionName, Step};
 use crate::status::Status;
 
@@ -156,38 +153,4 @@ fn standing(text: &mut String, status: &Status) {
             ),
         );
     }
-}
-
-/// An error with its causes, the statement and what to do next.
-pub(super) fn error(error: &Error) -> String {
-    let mut text = format!("error: {error}\n");
-    let mut cause = error.source();
-    // The drivers' own errors repeat what ours already say of them.
-    if let Some(first) = cause.take() {
-        line(&mut text, &format!("  caused by: {first}"));
-    }
-    if let Some(sql) = error
-        .location()
-        .and_then(|location| location.sql.as_deref())
-    {
-        for (number, part) in sql.lines().take(12).enumerate() {
-            let gutter = error
-                .location()
-                .and_then(|location| location.line)
-                .filter(|_| number == 0)
-                .map_or_else(String::new, |_| "sql".to_owned());
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "  {gutter:>3} | {part}");
-        }
-    }
-    if let Some(report) = error.report().filter(|report| !report.steps.is_empty()) {
-        line(
-            &mut text,
-            &format!("  note: {} before stand", revisions(report.steps.len())),
-        );
-    }
-    if let Some(help) = error.help() {
-        line(&mut text, &format!("  help: {help}"));
-    }
-    text
 }
