@@ -101,7 +101,8 @@ impl Template<'_> {
 }
 
 /// What a merge says of itself where nobody has said more.
-pub fn merge_message(parents: &[&str]) -> String {
+pub fn merge_message<S: AsRef<str>>(parents: &[S]) -> String {
+    let parents: Vec<_> = parents.iter().map(AsRef::as_ref).collect();
     format!("merge {}", parents.join(" and "))
 }
 

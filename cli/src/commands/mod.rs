@@ -1,0 +1,8 @@
+//! The commands, one in each module, and what the two have in common that write a file.
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod merge;
+pub(crate) mod revision;
+
+mod draft;

@@ -1,0 +1,12 @@
+//! The real program, run in packages of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod check;
+mod explain;
+mod merge;
+mod place;
+mod refused;
+mod revision;
+mod support;
+mod together;
