@@ -183,7 +183,12 @@ fn changed_ancestry(
         sentences.extend(rows.iter().filter_map(|row| {
             let &position = index.get(&(row.history.as_str(), row.id.as_str()))?;
             let differs = Digest::from_hex(&row.lineage) != Some(known[position].lineage);
-            differs.then(|| format!("the recorded lineage of `{}` is not the one of this program", row.id))
+            differs.then(|| {
+                format!(
+                    "the recorded lineage of `{}` is not the one of this program",
+                    row.id
+                )
+            })
         }));
     }
     sentences
@@ -197,7 +202,10 @@ fn beside(
     unknown: &[usize],
 ) -> Vec<String> {
     let mut sentences = Vec::new();
-    let histories: BTreeSet<&str> = unknown.iter().map(|&row| rows[row].history.as_str()).collect();
+    let histories: BTreeSet<&str> = unknown
+        .iter()
+        .map(|&row| rows[row].history.as_str())
+        .collect();
     for history in histories {
         let pending: Vec<&str> = known
             .iter()
@@ -242,7 +250,10 @@ fn tips_beside<'r>(known: &[Known<'_>], history: &str, strangers: &[&'r Row]) ->
         .filter(|known| known.history == history && !covered_known.contains(known.id))
         .map(|known| known.id)
         .collect();
-    let by_id: BTreeMap<&str, &Row> = strangers.iter().map(|row| (row.id.as_str(), *row)).collect();
+    let by_id: BTreeMap<&str, &Row> = strangers
+        .iter()
+        .map(|row| (row.id.as_str(), *row))
+        .collect();
     let covered: BTreeSet<&str> = strangers
         .iter()
         .flat_map(|row| row.parents.iter().map(String::as_str))
