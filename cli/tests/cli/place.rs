@@ -1,5 +1,6 @@
 //! Which package is meant, and what the program says of itself.
 
+use std::fmt::Write as _;
 use std::process::Command;
 
 use crate::support::{Package, file};
@@ -61,7 +62,7 @@ fn a_place_without_a_package_is_refused() {
     ] {
         let outcome = workspace.run_in(folder, arguments);
         assert_eq!(outcome.stdout, "");
-        shown += &format!("{}exit code {}\n\n", outcome.stderr, outcome.code);
+        writeln!(shown, "{}exit code {}\n", outcome.stderr, outcome.code).unwrap();
     }
     insta::assert_snapshot!(shown);
     assert_eq!(workspace.run_in("shop", &["check"]).code, 0);
