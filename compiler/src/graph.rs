@@ -338,17 +338,19 @@ impl Stage<'_> {
             .map(|&revision| self.id(revision))
             .collect();
         let quoted: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
-        let allowed = match self.settings.heads {
-            1 => "one head".to_owned(),
-            heads => format!("{heads} heads"),
-        };
         let first = revisions.last().copied().unwrap_or(0);
         let mut diagnostic = Diagnostic::new(
             Code::SeveralHeads,
             self.id_span(first),
             format!(
-                "the history has {} heads, and {allowed} allowed: {}",
+                "the history has {} heads where {} {} allowed: {}",
                 heads.len(),
+                self.settings.heads,
+                if self.settings.heads == 1 {
+                    "is"
+                } else {
+                    "are"
+                },
                 quoted.join(", "),
             ),
         )

@@ -11,6 +11,9 @@ use limbeck_model::diagnostic::{Annotation, Code, Diagnostic, Span};
 
 use crate::source::{BYTE_ORDER_MARK, Source, Sources};
 
+/// How many bytes apart two places of one file are shown on their own.
+const FAR: usize = 10_000;
+
 /// Renders diagnostics by file, place and code, with a line at the end that counts them. Nothing for
 /// no diagnostic.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources) -> String {
@@ -54,7 +57,7 @@ fn summary(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         _ => format!("{number} {noun}s"),
     };
     format!(
-        "error: {} in {}\nfor more on a code, see docs/diagnostics.md\n",
+        "error: {} in {}\nfor more on a code, run `cargo limbeck explain CODE`\n",
         count(diagnostics.len(), "problem"),
         count(files.len(), "file"),
     )
@@ -66,20 +69,14 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
             .primary_title(visible(&diagnostic.message))
             .id(diagnostic.code.number()),
     );
-    let mut files: Vec<usize> = Vec::new();
-    for annotation in &diagnostic.annotations {
-        if !files.contains(&annotation.span.file) {
-            files.push(annotation.span.file);
-        }
-    }
-    for file in files {
-        let Some(source) = sources.get(file) else {
+    for place in places(diagnostic) {
+        let Some(source) = sources.get(place.file) else {
             continue;
         };
-        match snippet(diagnostic, file, source) {
-            Some(snippet) => group = group.element(snippet),
-            None => group = group.element(Origin::path(visible(source.path()))),
-        }
+        group = match place.annotations.as_slice() {
+            [] => group.element(Origin::path(visible(source.path()))),
+            annotations => group.element(snippet(annotations, source)),
+        };
     }
     for annotation in &diagnostic.annotations {
         if is_whole(annotation) && !annotation.text.is_empty() {
@@ -104,40 +101,67 @@ const fn is_whole(annotation: &Annotation) -> bool {
     annotation.span.start == 0 && annotation.span.end == 0
 }
 
-/// The lines of a file that a diagnostic is about; none where it is about the file as a whole.
-fn snippet<'a>(
-    diagnostic: &'a Diagnostic,
+/// A part of a file to show; without annotations it is the file as a whole.
+struct Place<'a> {
     file: usize,
-    source: &'a Source,
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let annotations: Vec<_> = diagnostic
-        .annotations
-        .iter()
-        .enumerate()
-        .filter(|(_, annotation)| annotation.span.file == file && !is_whole(annotation))
-        .collect();
-    let first = annotations
-        .iter()
-        .map(|(_, known)| known.span.start)
-        .min()?;
-    let last = annotations.iter().map(|(_, known)| known.span.end).max()?;
-    let excerpt = Excerpt::new(source, first, last);
-    let marks = annotations.into_iter().map(|(index, annotation)| {
-        let kind = if index == 0 {
-            AnnotationKind::Primary
-        } else {
-            AnnotationKind::Context
+    annotations: Vec<(AnnotationKind, &'a Annotation)>,
+}
+
+/// The parts of files that a diagnostic is about: the files in the order in which it names them, and
+/// what is far apart in one file by itself.
+fn places(diagnostic: &Diagnostic) -> Vec<Place<'_>> {
+    let mut places: Vec<Place<'_>> = Vec::new();
+    for (index, annotation) in diagnostic.annotations.iter().enumerate() {
+        let file = annotation.span.file;
+        if is_whole(annotation) {
+            if places.iter().all(|place| place.file != file) {
+                places.push(Place {
+                    file,
+                    annotations: Vec::new(),
+                });
+            }
+            continue;
+        }
+        let kind = match index {
+            0 => AnnotationKind::Primary,
+            _ => AnnotationKind::Context,
         };
+        match places.iter_mut().find(|place| place.is_near(annotation)) {
+            Some(place) => place.annotations.push((kind, annotation)),
+            None => places.push(Place {
+                file,
+                annotations: vec![(kind, annotation)],
+            }),
+        }
+    }
+    places
+}
+
+impl Place<'_> {
+    fn is_near(&self, annotation: &Annotation) -> bool {
+        let distance = |other: &Annotation| other.span.start.abs_diff(annotation.span.start);
+        self.file == annotation.span.file
+            && (self.annotations.iter()).any(|(_, other)| distance(other) < FAR)
+    }
+}
+
+fn snippet<'a>(
+    annotations: &[(AnnotationKind, &'a Annotation)],
+    source: &'a Source,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let spans = || annotations.iter().map(|(_, annotation)| annotation.span);
+    let first = spans().map(|span| span.start).min().unwrap_or_default();
+    let last = spans().map(|span| span.end).max().unwrap_or_default();
+    let excerpt = Excerpt::new(source, first, last);
+    let marks = annotations.iter().map(|(kind, annotation)| {
         kind.span(excerpt.range(annotation.span))
             .label(label(annotation))
     });
     let marks: Vec<_> = marks.collect();
-    Some(
-        Snippet::source(excerpt.text)
-            .path(visible(source.path()))
-            .line_start(excerpt.line)
-            .annotations(marks),
-    )
+    Snippet::source(excerpt.text)
+        .path(visible(source.path()))
+        .line_start(excerpt.line)
+        .annotations(marks)
 }
 
 fn label(annotation: &Annotation) -> Option<String> {

@@ -1,6 +1,9 @@
 //! Whether the sections and the header together say what a revision does on each dialect that the
 //! history declares.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 use limbeck_model::{Dialect, Direction};
 
@@ -110,16 +113,20 @@ impl Coverage<'_> {
     }
 
     fn check_repeated(&self, diagnostics: &mut Vec<Diagnostic>) {
-        for (index, section) in self.sections.iter().enumerate() {
-            let earlier = self.sections.iter().take(index).find(|earlier| {
-                earlier.direction == section.direction
-                    && self.declared.iter().any(|&dialect| {
-                        self.covers(earlier, dialect) && self.covers(section, dialect)
-                    })
-            });
-            if let Some(earlier) = earlier {
-                diagnostics.push(self.repeated(earlier, section));
+        let mut first: BTreeMap<(Direction, Dialect), &Section> = BTreeMap::new();
+        for section in self.sections {
+            let mut earlier = None;
+            for &dialect in self.declared {
+                if self.covers(section, dialect) {
+                    match first.entry((section.direction, dialect)) {
+                        Entry::Occupied(entry) => earlier = earlier.or(Some(*entry.get())),
+                        Entry::Vacant(entry) => {
+                            entry.insert(section);
+                        }
+                    }
+                }
             }
+            diagnostics.extend(earlier.map(|earlier| self.repeated(earlier, section)));
         }
     }
 

@@ -9,6 +9,9 @@ use super::table::{Name, Place};
 use super::text::Text;
 use super::unterminated::unterminated;
 
+/// Each recovery reads to the end of the file, and one mistake needs one or two.
+const MAXIMUM_RECOVERIES: usize = 16;
+
 /// A directive as it stands in the file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Scan<'a> {
     /// Section lines that stand in literals and block comments.
     pub(super) hidden: Vec<Hidden>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How often a section was found in what was left open.
+    recoveries: usize,
     /// The rest of the file was not read, since it would only lead to further diagnostics.
     pub(super) was_abandoned: bool,
 }
@@ -99,6 +104,10 @@ impl<'a> Scan<'a> {
             // Something was left open and took the sections that follow with it. Splitting reports
             // it; here the first of those sections is taken for what it was meant to be.
             let line = region.left_open().and(first_hidden)?;
+            self.recoveries += 1;
+            if self.recoveries > MAXIMUM_RECOVERIES {
+                return None;
+            }
             let comment = whole.part(line, line_end(whole.content, line)).trim();
             self.take(of_comment(comment), comment, false)
         })

@@ -4,21 +4,14 @@
 //! ([`Graph::check_closed`](crate::graph::Graph::check_closed)); every plan keeps it so.
 
 mod downgrade;
+mod heads;
 mod stamp;
 mod upgrade;
 
 pub use downgrade::downgrade;
+pub use heads::applied_heads;
 pub use stamp::{Stamp, stamp};
 pub use upgrade::upgrade;
-
-use std::collections::BTreeSet;
-
-use crate::graph::Graph;
-
-/// The applied revisions that nothing applied needs: what stands for the whole state.
-pub fn applied_heads(graph: &Graph<'_>, applied: &BTreeSet<usize>) -> Vec<usize> {
-    graph.tips(applied)
-}
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //!
 //! It never writes without the lock, and trusts nothing that it read before it had it.
 
+mod change;
 mod chart;
 mod fail;
 mod offline;
@@ -9,6 +10,7 @@ mod position;
 mod run;
 mod script;
 mod stamp;
+mod transaction;
 
 pub(crate) use chart::Chart;
 #[cfg(feature = "commands")]

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use limbeck_model::{Dialect, Direction, plan};
 
+use super::change::{change, move_tips, record};
 use super::chart::Chart;
-use super::run::{change, move_tips, record};
 use crate::driver::message::Message;
 use crate::driver::{Change, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};

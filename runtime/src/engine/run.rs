@@ -3,17 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use limbeck_model::checksum::Digest;
-use limbeck_model::plan;
-use limbeck_model::{Dialect, Direction};
+use limbeck_model::{Direction, plan};
 
-use super::chart::{Chart, Tips};
-use super::fail;
+use super::change::{change, move_tips};
+use super::chart::Chart;
 use super::position::Position;
 use crate::clock::{Backoff, Stopwatch};
-use crate::driver::{Change, DriverError, Opened, Refusal, Unit};
+use crate::driver::{Change, Opened, Unit};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Applied, Journal, Ledger, Record};
+use crate::ledger::Ledger;
 use crate::report::{Event, Observer, Report, Step};
 use crate::table::History;
 
@@ -30,7 +28,7 @@ pub(crate) struct Run<'r> {
     /// Whether unfinished scripts may be taken up.
     pub(crate) resume: bool,
     /// Whether a first install may go into one transaction.
-    together: bool,
+    pub(super) together: bool,
 }
 
 /// What became of a unit.
@@ -224,118 +222,6 @@ impl<'r> Run<'r> {
         Ok(Outcome::Done)
     }
 
-    /// The transactions of a plan. On SQLite, where each commit waits for the disk, a first install is
-    /// one transaction up to the first revision that must stand alone.
-    fn stretches<'p>(
-        &self,
-        position: &Position,
-        direction: Direction,
-        plan: &'p [usize],
-    ) -> Vec<&'p [usize]> {
-        let first_install = self.together
-            && self.chart.dialect == Dialect::Sqlite
-            && direction == Direction::Up
-            && position.contents.rows.is_empty();
-        let transactional =
-            |index: &usize| self.chart.entries[*index].script(direction).transactional;
-        let together = if first_install {
-            plan.iter().take_while(|index| transactional(index)).count()
-        } else {
-            0
-        };
-        let (first, rest) = plan.split_at(together);
-        let first = (!first.is_empty()).then_some(first);
-        first.into_iter().chain(rest.chunks(1)).collect()
-    }
-
-    fn transact(
-        &mut self,
-        unit: &Unit<'_>,
-        direction: Direction,
-        stretch: &[usize],
-    ) -> Result<Outcome, Error> {
-        let chart = self.chart;
-        // Of a transaction of several revisions nothing is told before it is committed: until then
-        // none of them is done.
-        let alone = stretch.len() == 1;
-        if alone {
-            self.observer
-                .event(&Event::Started(chart.entries[stretch[0]].name()));
-        }
-        let mut durations = Vec::new();
-        let result = self
-            .driver
-            .transact(&self.ledger, unit, &mut |_, duration| {
-                durations.push(duration);
-            });
-        match result {
-            Ok(()) => {
-                for (&index, duration) in stretch.iter().zip(durations) {
-                    if !alone {
-                        self.observer
-                            .event(&Event::Started(chart.entries[index].name()));
-                    }
-                    self.finish(index, direction, duration);
-                }
-                Ok(Outcome::Done)
-            }
-            Err(Refusal::Moved) => Ok(Outcome::Again),
-            Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
-            // One transaction a revision then, so that those before the failing one stand and the
-            // failing one is named.
-            Err(_) if !alone => {
-                self.together = false;
-                Ok(Outcome::Again)
-            }
-            Err(Refusal::Failed {
-                change,
-                place,
-                error,
-            }) => {
-                let index = stretch.get(change).copied().unwrap_or(stretch[0]);
-                self.journal_failure(unit, index, direction, &error);
-                Err(fail::failed(&chart.entries[index], direction, place, error))
-            }
-            Err(Refusal::Other(error)) if error.code.is_some() => {
-                self.journal_failure(unit, stretch[0], direction, &error);
-                Err(fail::failed(
-                    &chart.entries[stretch[0]],
-                    direction,
-                    None,
-                    error,
-                ))
-            }
-            Err(Refusal::Other(error)) => Err(Error::database(
-                "the connection failed in a transaction",
-                error,
-            )),
-        }
-    }
-
-    /// Keeps the failed attempt in the journal, in a transaction of its own. That it could not be kept
-    /// is not told: the failure itself is, and must not be hidden by a second one.
-    fn journal_failure(
-        &mut self,
-        unit: &Unit<'_>,
-        index: usize,
-        direction: Direction,
-        error: &DriverError,
-    ) {
-        let text = error.to_string();
-        let mut journal = journal(self.chart, index, direction, "failed");
-        journal.error = Some(&text);
-        let attempt = Unit {
-            guard: unit.guard.clone(),
-            create_ledger: unit.create_ledger,
-            changes: vec![Change {
-                statements: &[],
-                timeouts: crate::driver::Timeouts::default(),
-                records: vec![Record::Attempted(journal)],
-            }],
-        };
-        let _ = self.driver.transact(&self.ledger, &attempt, &mut |_, _| ());
-    }
-
     pub(crate) fn finish(&mut self, index: usize, direction: Direction, duration: Duration) {
         let step = Step {
             revision: self.chart.entries[index].name(),
@@ -369,82 +255,5 @@ impl<'r> Run<'r> {
             ),
         )
         .help_with("wait for it and run again; give a longer deadline where migrations take long"))
-    }
-}
-
-pub(crate) fn move_tips(tips: &mut Tips<'_>, direction: Direction, index: usize) -> Digest {
-    match direction {
-        Direction::Up => tips.apply(index),
-        Direction::Down => tips.remove(index),
-    }
-    tips.state_of(index)
-}
-
-pub(crate) fn change(
-    chart: &Chart,
-    index: usize,
-    direction: Direction,
-    state: Digest,
-) -> Change<'static> {
-    let entry = &chart.entries[index];
-    Change {
-        statements: entry.statements(direction),
-        timeouts: entry.timeouts(direction),
-        records: vec![record(chart, index, direction, state, true)],
-    }
-}
-
-/// What the ledger says of a revision that was run, or only stamped.
-pub(crate) fn record(
-    chart: &Chart,
-    index: usize,
-    direction: Direction,
-    state: Digest,
-    executed: bool,
-) -> Record<'static> {
-    let entry = &chart.entries[index];
-    let (history, id) = (entry.history.name, entry.revision.id);
-    let outcome = match (direction, executed) {
-        (Direction::Up, true) => "applied",
-        (Direction::Down, true) => "removed",
-        (Direction::Up, false) => "stamped",
-        (Direction::Down, false) => "unstamped",
-    };
-    let journal = journal(chart, index, direction, outcome);
-    match direction {
-        Direction::Up => Record::Applied(Applied {
-            history,
-            id,
-            parents: entry.parents.clone(),
-            checksum: entry.side.checksum,
-            lineage: entry.side.lineage,
-            breaking: entry.revision.breaking,
-            state,
-            journal,
-        }),
-        Direction::Down => Record::Removed {
-            history,
-            id,
-            state,
-            journal,
-        },
-    }
-}
-
-pub(crate) fn journal(
-    chart: &Chart,
-    index: usize,
-    direction: Direction,
-    outcome: &'static str,
-) -> Journal<'static> {
-    let entry = &chart.entries[index];
-    Journal {
-        history: entry.history.name,
-        id: entry.revision.id,
-        direction,
-        outcome,
-        error: None,
-        duration_ms: None,
-        binary: entry.history.package,
     }
 }

@@ -6,9 +6,10 @@
 use limbeck_model::Direction;
 use limbeck_model::checksum::Digest;
 
+use super::change::{journal, move_tips, record};
 use super::fail;
 use super::position::Position;
-use super::run::{Outcome, Run, journal, move_tips, record};
+use super::run::{Outcome, Run};
 use crate::clock::{Stopwatch, milliseconds};
 use crate::driver::{Change, DriverError, Place, Refusal, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};

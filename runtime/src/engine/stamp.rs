@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use limbeck_model::{Direction, plan};
 
+use super::change::{move_tips, record};
 use super::position::{self, Position};
-use super::run::{Outcome, Run, move_tips, record};
+use super::run::{Outcome, Run};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::ledger::Record;

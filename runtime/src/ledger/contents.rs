@@ -2,6 +2,9 @@
 
 use limbeck_model::recorded::Row;
 
+/// The version of the ledger's tables. A database with a higher one is left alone.
+pub(crate) const VERSION: u32 = 1;
+
 /// What a ledger holds for the histories that were asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {

@@ -1,0 +1,126 @@
+//! The transactions of a run: which revisions share one, and what becomes of it.
+
+use limbeck_model::{Dialect, Direction};
+
+use super::change::journal;
+use super::fail;
+use super::position::Position;
+use super::run::{Outcome, Run};
+use crate::driver::{Change, DriverError, Refusal, Timeouts, Unit};
+use crate::error::Error;
+use crate::ledger::Record;
+use crate::report::Event;
+
+impl Run<'_> {
+    /// The transactions of a plan. On SQLite, where each commit waits for the disk, a first install is
+    /// one transaction up to the first revision that must stand alone.
+    pub(super) fn stretches<'p>(
+        &self,
+        position: &Position,
+        direction: Direction,
+        plan: &'p [usize],
+    ) -> Vec<&'p [usize]> {
+        let first_install = self.together
+            && self.chart.dialect == Dialect::Sqlite
+            && direction == Direction::Up
+            && position.contents.rows.is_empty();
+        let transactional =
+            |index: &usize| self.chart.entries[*index].script(direction).transactional;
+        let together = if first_install {
+            plan.iter().take_while(|index| transactional(index)).count()
+        } else {
+            0
+        };
+        let (first, rest) = plan.split_at(together);
+        let first = (!first.is_empty()).then_some(first);
+        first.into_iter().chain(rest.chunks(1)).collect()
+    }
+
+    pub(super) fn transact(
+        &mut self,
+        unit: &Unit<'_>,
+        direction: Direction,
+        stretch: &[usize],
+    ) -> Result<Outcome, Error> {
+        let chart = self.chart;
+        // Of a transaction of several revisions nothing is told before it is committed: until then
+        // none of them is done.
+        let alone = stretch.len() == 1;
+        if alone {
+            self.observer
+                .event(&Event::Started(chart.entries[stretch[0]].name()));
+        }
+        let mut durations = Vec::new();
+        let result = self
+            .driver
+            .transact(&self.ledger, unit, &mut |_, duration| {
+                durations.push(duration);
+            });
+        match result {
+            Ok(()) => {
+                for (&index, duration) in stretch.iter().zip(durations) {
+                    if !alone {
+                        self.observer
+                            .event(&Event::Started(chart.entries[index].name()));
+                    }
+                    self.finish(index, direction, duration);
+                }
+                Ok(Outcome::Done)
+            }
+            Err(Refusal::Moved) => Ok(Outcome::Again),
+            Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
+            // One transaction a revision then, so that those before the failing one stand and the
+            // failing one is named.
+            Err(_) if !alone => {
+                self.together = false;
+                Ok(Outcome::Again)
+            }
+            Err(Refusal::Failed {
+                change,
+                place,
+                error,
+            }) => {
+                let index = stretch.get(change).copied().unwrap_or(stretch[0]);
+                self.journal_failure(unit, index, direction, &error);
+                Err(fail::failed(&chart.entries[index], direction, place, error))
+            }
+            Err(Refusal::Other(error)) if error.code.is_some() => {
+                self.journal_failure(unit, stretch[0], direction, &error);
+                Err(fail::failed(
+                    &chart.entries[stretch[0]],
+                    direction,
+                    None,
+                    error,
+                ))
+            }
+            Err(Refusal::Other(error)) => Err(Error::database(
+                "the connection failed in a transaction",
+                error,
+            )),
+        }
+    }
+
+    /// Keeps the failed attempt in the journal, in a transaction of its own. That it could not be kept
+    /// is not told: the failure itself is, and must not be hidden by a second one.
+    fn journal_failure(
+        &mut self,
+        unit: &Unit<'_>,
+        index: usize,
+        direction: Direction,
+        error: &DriverError,
+    ) {
+        let text = error.to_string();
+        let mut journal = journal(self.chart, index, direction, "failed");
+        journal.error = Some(&text);
+        let attempt = Unit {
+            guard: unit.guard.clone(),
+            create_ledger: unit.create_ledger,
+            changes: vec![Change {
+                statements: &[],
+                timeouts: Timeouts::default(),
+                records: vec![Record::Attempted(journal)],
+            }],
+        };
+        let _ = self.driver.transact(&self.ledger, &attempt, &mut |_, _| ());
+    }
+}
