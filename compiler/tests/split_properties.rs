@@ -5,6 +5,7 @@ use limbeck_model::Dialect;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use rusqlite::fallible_iterator::FallibleIterator as _;
 
 /// Pieces of text at which a splitter may go wrong.
 const FRAGMENTS: [&str; 44] = [
@@ -126,7 +127,74 @@ fn join(tokens: &[&str], separators: &mut impl Iterator<Item = &'static str>) ->
     text
 }
 
+/// Expressions of SQLite that are hard to find the end of.
+const EXPRESSIONS: [&str; 18] = [
+    "'a;'",
+    "'it''s;'",
+    "'\\'",
+    "x'3b'",
+    "1.5e-3",
+    ".5",
+    "0x1F",
+    "a",
+    "\"a\"",
+    "[a]",
+    "`a`",
+    "- -1",
+    "'{}' ->> '$.a;'",
+    "a<=b",
+    "a||';'",
+    "(1)",
+    "CASE WHEN a THEN ';' END",
+    "CASE a WHEN 1 THEN 2 END",
+];
+
+/// A statement on a table `t` with the columns `a` and `b`, and the separators to write it with.
+fn sqlite_statement() -> impl Strategy<Value = String> {
+    let separator = || vec(select(&SEPARATORS), 1..3).prop_map(|parts| parts.concat());
+    let query = (separator(), vec((select(&EXPRESSIONS), separator()), 1..4)).prop_map(
+        |(separator, expressions)| {
+            let expressions: Vec<_> = expressions
+                .into_iter()
+                .map(|(expression, separator)| format!("{expression}{separator}"))
+                .collect();
+            format!("SELECT{separator}{} FROM t", expressions.join(","))
+        },
+    );
+    let body = vec((query.clone(), separator()), 1..4);
+    let trigger = (separator(), body).prop_map(|(separator, body)| {
+        let body: Vec<_> = body
+            .into_iter()
+            .map(|(query, separator)| format!("{query};{separator}"))
+            .collect();
+        format!(
+            "CREATE{separator}TEMP TRIGGER IF NOT EXISTS r AFTER INSERT ON t BEGIN {}END",
+            body.concat()
+        )
+    });
+    prop_oneof![3 => query, 1 => trigger]
+}
+
 proptest! {
+    #[test]
+    fn sqlite_splits_generated_statements_at_the_same_places(
+        statements in vec(sqlite_statement(), 1..5),
+    ) {
+        let text = statements.join(";");
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        database.execute_batch("CREATE TABLE t (a, b)").unwrap();
+        let mut batch = rusqlite::Batch::new(&database, &text);
+        for piece in split(&text, Dialect::Sqlite).unwrap() {
+            if piece.kind == PieceKind::Statement {
+                let theirs = batch.next().unwrap().unwrap().expanded_sql().unwrap();
+                let theirs: Vec<_> = tokens(theirs.trim_end_matches(';'), Dialect::Sqlite).collect();
+                let ours: Vec<_> = tokens(text.get(piece.range).unwrap(), Dialect::Sqlite).collect();
+                prop_assert_eq!(theirs, ours);
+            }
+        }
+        prop_assert!(batch.next().unwrap().is_none());
+    }
+
     #[test]
     fn pieces_are_the_text_and_statements_have_no_trivia_at_their_ends(
         text in any_text(),

@@ -2,9 +2,14 @@
 
 use limbeck_model::diagnostic::{Code, Diagnostic};
 
-use super::region::leading_name;
+use super::region::{is_blank, leading_name};
 use super::table::Name;
 use super::text::Text;
+
+/// What people write for the dashes of a comment.
+const SIGNS: [char; 8] = [
+    '#', '/', '-', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2014}', '\u{2212}',
+];
 
 /// What a comment is.
 #[derive(Debug)]
@@ -35,9 +40,9 @@ pub(super) fn of_comment(comment: Text<'_>) -> Reading<'_> {
     look_alike(comment, inner)
 }
 
-/// Reads a line of code that starts with `#`, `/`, `-` or `@`.
+/// Reads a line of code that starts with one of the signs or with `@`.
 pub(super) fn of_code(line: Text<'_>) -> Reading<'_> {
-    let signs = line.content.len() - line.content.trim_start_matches(['#', '/', '-']).len();
+    let signs = line.content.len() - line.content.trim_start_matches(SIGNS).len();
     look_alike(line, line.part(signs, line.content.len()))
 }
 
@@ -84,7 +89,8 @@ fn of_directive<'a>(comment: Text<'a>, behind: Text<'a>) -> Reading<'a> {
 /// Reads a line that would be a directive if it were written otherwise. `inner` is what stands behind
 /// the signs that open the comment.
 fn look_alike<'a>(line: Text<'a>, inner: Text<'a>) -> Reading<'a> {
-    let inner = inner.trim();
+    let blank = inner.content.len() - inner.content.trim_start_matches(is_blank).len();
+    let inner = inner.part(blank, inner.content.len());
     let named = inner
         .content
         .starts_with('@')
@@ -98,11 +104,12 @@ fn look_alike<'a>(line: Text<'a>, inner: Text<'a>) -> Reading<'a> {
 
 /// The directive whose name stands first, in any case, and what stands behind it.
 fn meant(behind: Text<'_>) -> Option<(Name, Text<'_>)> {
-    let behind = behind.trim();
+    let blank = behind.content.len() - behind.content.trim_start_matches(is_blank).len();
+    let behind = behind.part(blank, behind.content.len());
     let written = leading_name(behind.content);
     let name = Name::find_in_any_case(written)?;
     let rest = behind.part(written.len(), behind.content.len());
-    let ends = rest.content.is_empty() || rest.content.starts_with([' ', '\t', ':']);
+    let ends = rest.content.is_empty() || rest.content.starts_with(|c| is_blank(c) || c == ':');
     ends.then_some((name, rest))
 }
 

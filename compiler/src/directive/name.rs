@@ -2,6 +2,7 @@
 
 use limbeck_model::diagnostic::{Code, Diagnostic};
 
+use super::region::is_blank;
 use super::revision::Spanned;
 use super::text::Text;
 
@@ -90,7 +91,10 @@ pub(super) fn name(text: Text<'_>, kind: Kind) -> Result<Spanned<String>, Diagno
         Some((at, c)) => {
             let place = text.part(at, at + c.len_utf8());
             let label = match c {
-                _ if c.is_whitespace() => "a space is not allowed".to_owned(),
+                ' ' => "a space is not allowed".to_owned(),
+                _ if is_blank(c) || c.is_control() => {
+                    format!("U+{:04X} is not allowed, which shows nothing", u32::from(c))
+                }
                 _ => format!("`{c}` is not allowed"),
             };
             error(place, &label)
@@ -98,6 +102,10 @@ pub(super) fn name(text: Text<'_>, kind: Kind) -> Result<Spanned<String>, Diagno
         None => error(text, &format!("{} characters long", text.content.len())),
     };
     let diagnostic = diagnostic.note(kind.allowed());
+    let first = text.words().next().map_or("", |word| word.content);
+    if kind != Kind::Label && first.len() < text.content.len() && kind.is_valid(first) {
+        return Err(diagnostic.help(format!("remove what follows `{first}`")));
+    }
     Err(match mended(text.content, kind) {
         Some(mended) => diagnostic.help(format!("write `{mended}`")),
         None if bad.is_none() => {
@@ -109,13 +117,16 @@ pub(super) fn name(text: Text<'_>, kind: Kind) -> Result<Spanned<String>, Diagno
 
 /// The name with the nearest allowed characters.
 fn mended(name: &str, kind: Kind) -> Option<String> {
-    let unquoted = name.trim_matches(['\'', '"', '`', ';', ',', '.']);
+    let unquoted = name
+        .trim_matches(is_blank)
+        .trim_matches(['\'', '"', '`', ';', ',', '.']);
     let replaced: String = unquoted
         .to_ascii_lowercase()
         .chars()
         .map(|c| match c {
             '-' if kind == Kind::Id => '_',
-            ' ' | '.' => '_',
+            ' ' if kind == Kind::Label => '_',
+            '.' => '_',
             other => other,
         })
         .collect();

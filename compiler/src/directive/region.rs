@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use limbeck_model::{Dialect, Direction};
 
+use crate::source::BYTE_ORDER_MARK;
 use crate::split::{Lexer, Token, TokenKind, Unterminated};
 
 /// A place to look at.
@@ -198,7 +199,8 @@ impl Reader<'_> {
         let is_suspect = || self.suspicions.lines.binary_search(&token.start).is_ok();
         match self.text.as_bytes().get(token.start) {
             Some(b'=' | b'|') if is_suspect() => Some(MarkKind::Suspect),
-            Some(b'#' | b'/' | b'-' | b'@') if starts_line(self.text, token.start) => {
+            // The last is the first byte of the dashes that word processors make of `--`.
+            Some(b'#' | b'/' | b'-' | b'@' | 0xe2) if starts_line(self.text, token.start) => {
                 Some(MarkKind::Code)
             }
             _ => None,
@@ -245,9 +247,14 @@ fn line_comment(text: &str, token: &Token, suspicions: Suspicions<'_>) -> Option
     }
     let inner = text.get(token.start + 2..token.end)?;
     inner
-        .trim_start_matches([' ', '\t'])
+        .trim_start_matches(is_blank)
         .starts_with('@')
         .then_some(MarkKind::Comment)
+}
+
+/// Whether a character shows nothing, also where it counts as no white space.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | BYTE_ORDER_MARK)
 }
 
 /// Where a carriage return stands in a line that starts at `start`, other than at its end.
@@ -260,7 +267,7 @@ pub(super) fn carriage_return(text: &str, start: usize) -> Option<usize> {
 fn block_comment(text: &str, token: &Token) -> Option<MarkKind> {
     let inner = text.get(token.start + 2..token.end)?;
     inner
-        .trim_start_matches([' ', '\t', '*'])
+        .trim_start_matches(|c| is_blank(c) || c == '*')
         .starts_with('@')
         .then_some(MarkKind::Comment)
 }
@@ -269,7 +276,5 @@ fn block_comment(text: &str, token: &Token) -> Option<MarkKind> {
 pub(super) fn starts_line(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or(before);
-    line.trim_start_matches(crate::source::BYTE_ORDER_MARK)
-        .trim()
-        .is_empty()
+    line.trim_start_matches(BYTE_ORDER_MARK).trim().is_empty()
 }

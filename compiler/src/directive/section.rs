@@ -16,6 +16,7 @@ use super::{later, value};
 use crate::split::statement_ranges;
 
 const NO_TRANSACTION: &str = "no-transaction";
+const EXPECTED: &str = "expected `sqlite`, `postgres` or `no-transaction`";
 
 /// The sections, as far as they could be read.
 #[derive(Debug, Default)]
@@ -51,6 +52,11 @@ impl Sections {
             statements: BTreeMap::new(),
         };
         for word in line.rest.words() {
+            if !is_option(word.content) {
+                self.dialects_are_uncertain |= section.dialect.is_none();
+                self.diagnostics.push(unknown(line, word));
+                break;
+            }
             if let Err(diagnostic) = self.read_option(&mut section, line, word) {
                 self.diagnostics.push(diagnostic);
             }
@@ -82,7 +88,10 @@ impl Sections {
         }
         if let Some(meant) = transaction_option(word.content) {
             section.transactional &= meant != NO_TRANSACTION;
-            return Err(unknown(word).help(format!("write `{meant}`")));
+            let message = format!("unknown section option `{}`", word.content);
+            return Err(Diagnostic::new(Code::UnknownOption, word.span(), message)
+                .label(EXPECTED)
+                .help(format!("write `{meant}`")));
         }
         match value::dialect(word) {
             Ok(_) if section.dialect.is_some() => {
@@ -94,17 +103,14 @@ impl Sections {
                 Ok(())
             }
             Err(diagnostic) => {
-                let Some(meant) = value::suggest_dialect(word.content) else {
-                    self.dialects_are_uncertain = true;
-                    return Err(if is_database(word.content) {
-                        diagnostic
-                    } else {
-                        unknown(word).help("remove it")
-                    });
-                };
-                section
-                    .dialect
-                    .get_or_insert(Spanned::new(meant, word.span()));
+                // Without a suggestion the section counts for none, so that nothing is known to be
+                // missing.
+                let meant = value::suggest_dialect(word.content);
+                self.dialects_are_uncertain |= meant.is_none();
+                if let Some(meant) = meant {
+                    let meant = Spanned::new(meant, word.span());
+                    section.dialect.get_or_insert(meant);
+                }
                 Err(diagnostic)
             }
         }
@@ -205,10 +211,21 @@ fn is_database(written: &str) -> bool {
     others.contains(&written.to_ascii_lowercase().as_str())
 }
 
-fn unknown(word: Text<'_>) -> Diagnostic {
-    let message = format!("unknown section option `{}`", word.content);
-    Diagnostic::new(Code::UnknownOption, word.span(), message)
-        .label("expected `sqlite`, `postgres` or `no-transaction`")
+/// Whether a word is an option, or a slip for one.
+fn is_option(written: &str) -> bool {
+    value::suggest_dialect(written).is_some()
+        || transaction_option(written).is_some()
+        || is_database(written)
+}
+
+/// The diagnostic for a word that is no option, and all that follows it.
+fn unknown(line: &Line<'_>, word: Text<'_>) -> Diagnostic {
+    let start = word.span().start - line.rest.span().start;
+    let rest = line.rest.part(start, line.rest.content.len());
+    let message = format!("`{}` is no option of a section", rest.content);
+    Diagnostic::new(Code::UnknownOption, rest.span(), message)
+        .label(EXPECTED)
+        .help("remove it, or make it a comment on a line of its own")
 }
 
 fn option(word: Text<'_>, label: &str, what: &str) -> Diagnostic {

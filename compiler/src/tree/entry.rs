@@ -108,6 +108,15 @@ pub(super) fn file(name: &str, around: &Surroundings<'_>) -> Classified {
     }
 }
 
+/// A folder with the name of a revision file.
+pub(super) fn folder(name: &str) -> Problem {
+    Problem::new(
+        Code::UnexpectedFile,
+        format!("`{name}` is a folder, expected a revision file"),
+        "rename the folder, or remove it",
+    )
+}
+
 /// The assets of a revision: a folder with the stem of its file.
 pub(super) fn assets(name: &str) -> Problem {
     Problem::new(

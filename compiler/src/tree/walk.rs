@@ -86,6 +86,7 @@ impl Walk<'_> {
         self.tree.all_paths.push(directory.to_owned());
         let stems: BTreeSet<String> = items
             .iter()
+            .filter(|item| !item.file_type.is_dir())
             .filter_map(|item| entry::stem(item.name.to_str()?).map(str::to_owned))
             .collect();
         let mut by_lower_case: BTreeMap<String, String> = BTreeMap::new();
@@ -150,6 +151,10 @@ impl Walk<'_> {
         if stems.contains(name) {
             self.tree.all_paths.push(path.to_owned());
             return self.report(path, |file| entry::assets(name).at(file));
+        }
+        if entry::stem(name).is_some() {
+            self.tree.all_paths.push(path.to_owned());
+            return self.report(path, |file| entry::folder(name).at(file));
         }
         let canonical = match path.canonicalize() {
             Ok(canonical) => canonical,
