@@ -40,11 +40,6 @@ impl Backoff {
         }
     }
 
-    /// Whether nothing has been waited for yet.
-    pub(crate) fn is_fresh(&self) -> bool {
-        self.step_ms == Self::FIRST_MS
-    }
-
     /// Starts again, with the whole deadline.
     pub(crate) fn restart(&mut self) {
         *self = Self::new(self.deadline);

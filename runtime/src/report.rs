@@ -84,7 +84,7 @@ pub enum Event {
     },
     /// A revision's script has ended and stands in the ledger.
     Finished(Step),
-    /// Another process holds the lock; told once a wait.
+    /// Another process holds the lock. Told once until this one gets on.
     Waiting,
 }
 

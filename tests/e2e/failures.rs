@@ -88,4 +88,17 @@ on_each_database! {
         assert_eq!(place(&error), "migrations/r1_change.sql:10:1");
         assert_eq!((store.applied(), store.dump()), (vec!["r1".to_owned()], schema));
     }
+
+    fn what_the_ledger_cannot_do_is_not_laid_to_a_revision(store: &mut Store) {
+        let history = compile("app", &[
+            revision("r1", "base", "CREATE TABLE a (id integer PRIMARY KEY);", "DROP TABLE a;"),
+            revision("r2", "r1", "CREATE TABLE b (id integer);", "DROP TABLE b;"),
+        ]);
+        store.upgrade(history, "r1");
+        let journal = store.ledger("journal");
+        store.execute(&format!("ALTER TABLE {journal} RENAME COLUMN outcome TO result"));
+        let error = Migrator::new(history).upgrade(&store.url(), "head").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Database, "{}", full(&error));
+        assert_eq!(store.applied(), ["r1"]);
+    }
 }

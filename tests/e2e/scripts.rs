@@ -109,4 +109,20 @@ on_each_database! {
         assert!(store.upgrade(history(), "head").is_up_to_date());
         store.downgrade(history(), "r1");
     }
+
+    fn a_downgrade_that_was_left_unfinished_is_seen_by_the_next_start(store: &mut Store) {
+        store.upgrade(history(), "head");
+        store.execute("DROP TABLE b");
+        let error = Migrator::new(history()).downgrade(&store.url(), "r1").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Failed, "{}", full(&error));
+        // The revision counts as applied still, and the state is the complete one.
+        assert_eq!(store.applied(), ["r1", "r2"]);
+        let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", full(&error));
+        store.execute("CREATE TABLE b (id integer)");
+        // What is left of the downgrade is done, and then the upgrade.
+        Migrator::new(history()).resume(&store.url(), "head").unwrap();
+        assert_eq!(store.applied(), ["r1", "r2"]);
+        assert_eq!(store.query("SELECT count(*) FROM c"), ["0"]);
+    }
 }

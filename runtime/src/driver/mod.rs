@@ -5,6 +5,8 @@ mod open;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
+mod shortcut;
+#[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod unit;
 

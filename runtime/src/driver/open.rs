@@ -7,7 +7,7 @@ use limbeck_model::checksum::Digest;
 
 use super::unit::{DriverError, Ended, Refusal, Timeouts, Unit};
 use crate::error::Error;
-use crate::ledger::{Contents, Ledger, StateRow};
+use crate::ledger::{Contents, Ledger, StateRow, VERSION};
 
 /// One database connection. Every method is one round trip where the database allows it.
 pub(crate) trait Driver {
@@ -63,13 +63,14 @@ pub(crate) mod sealed {
     }
 }
 
-/// Whether the rows of `state` say that each history is at its given state.
+/// Whether the answer to [`Ledger::standings`] says that each history is at its given state, and that
+/// no script is unfinished.
 pub(super) fn all_at(rows: &[StateRow], states: &[(&str, Digest)]) -> bool {
     states.iter().all(|(history, state)| {
-        rows.iter().any(|row| {
-            row.history == *history
-                && row.version == crate::ledger::VERSION
-                && row.digest == state.to_string()
-        })
+        let digest = state.to_string();
+        let mut own = rows.iter().filter(|row| row.history == *history);
+        own.next()
+            .is_some_and(|row| row.version == VERSION && row.digest == digest)
+            && own.next().is_none()
     })
 }

@@ -76,14 +76,15 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         })
     }
 
-    /// Which statement of a unit failed, where the error itself does not say: the changes are run
-    /// again, one statement a message, in a transaction that is never committed.
+    /// Which change and statement of a unit failed, where the error itself does not say: the changes
+    /// are run again, one statement a message, in a transaction that is never committed. `None` where
+    /// it was none of them; a change without a statement where they all pass and the commit failed.
     fn locate(
         &mut self,
         ledger: &Ledger,
         unit: &Unit<'_>,
         code: Option<&str>,
-    ) -> Option<(usize, Place)> {
+    ) -> Option<(usize, Option<Place>)> {
         let found = self.replay(ledger, unit, code);
         // As above: a lost connection has nothing left to roll back.
         let _ = self.client.batch_execute("ROLLBACK");
@@ -95,7 +96,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         ledger: &Ledger,
         unit: &Unit<'_>,
         code: Option<&str>,
-    ) -> Option<(usize, Place)> {
+    ) -> Option<(usize, Option<Place>)> {
         self.send(&Message::opening(ledger, unit).text).ok()?;
         for (number, change) in unit.changes.iter().enumerate() {
             let mut before = Message::default();
@@ -107,14 +108,15 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                         statement,
                         offset: error.offset,
                     };
-                    return (error.code.as_deref() == code).then_some((number, place));
+                    let same = error.code.as_deref() == code;
+                    return Some((number, same.then_some(place)));
                 }
             }
             let mut after = Message::default();
             after.records(ledger, change);
             self.send(&after.text).ok()?;
         }
-        None
+        unit.changes.len().checked_sub(1).map(|last| (last, None))
     }
 }
 
@@ -124,7 +126,7 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     }
 
     fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
-        match self.send(&select_states(ledger)) {
+        match self.send(&ledger.standings()) {
             Ok(messages) => {
                 let rows = state_rows(&messages.iter().filter_map(row).collect::<Vec<_>>())?;
                 Ok(super::open::all_at(&rows, states))
@@ -200,19 +202,16 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             return Err(Refusal::Moved);
         }
         let found = match error.offset {
-            Some(offset) => message.place(offset),
+            Some(offset) => message
+                .place(offset)
+                .map(|(change, place)| (change, Some(place))),
             None if error.code.is_some() => self.locate(ledger, unit, error.code.as_deref()),
             None => None,
         };
         Err(match found {
             Some((change, place)) => Refusal::Failed {
                 change,
-                place: Some(place),
-                error,
-            },
-            None if error.code.is_some() && unit.changes.len() == 1 => Refusal::Failed {
-                change: 0,
-                place: None,
+                place,
                 error,
             },
             None => Refusal::Other(error),

@@ -1,21 +1,19 @@
 //! SQLite through rusqlite: the only module that names it.
 //!
-//! A first SELECT makes SQLite parse the whole schema, where a header field costs almost nothing. So
-//! limbeck keeps in `user_version`, where the application leaves it free, 31 bits that are derived from
-//! the recorded states and from SQLite's own `schema_version`. Equal bits mean that nothing has changed
-//! since limbeck wrote them, whoever else may have run a script; unequal bits mean nothing, and the
-//! ledger is asked.
+//! A first SELECT makes SQLite parse the whole schema, where a field of the file's header costs almost
+//! nothing. So the first question of a start goes to `user_version`; see [`super::shortcut`].
 
 use std::ops::DerefMut;
 use std::path::Path;
 use std::time::Duration;
 
 use limbeck_model::Dialect;
-use limbeck_model::checksum::{self, Digest};
+use limbeck_model::checksum::Digest;
 use limbeck_model::recorded::Row;
 use rusqlite::{Connection, ErrorCode};
 
 use super::open::sealed::Open;
+use super::shortcut;
 use super::unit::Ended;
 use super::{Change, Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
 use crate::clock::{Stopwatch, milliseconds};
@@ -61,10 +59,8 @@ pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Er
         .and_then(|connection| Sqlite::new(Box::new(connection), patience))
         .map(|driver| Box::new(driver) as Opened<'c>)
         .map_err(|error| {
-            Error::database(
-                format!("cannot open the SQLite database `{}`", path.display()),
-                error,
-            )
+            let path = path.display();
+            Error::database(format!("cannot open the SQLite database `{path}`"), error)
         })
 }
 
@@ -93,6 +89,16 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
 
     fn execute(&self, sql: &str) -> Result<(), DriverError> {
         self.connection.execute_batch(sql).map_err(from_rusqlite)
+    }
+
+    /// A statement such as `COMMIT` would leave what follows outside any transaction.
+    fn still_in_transaction(&self) -> Result<(), DriverError> {
+        if self.connection.is_autocommit() {
+            return Err(DriverError::other(
+                "the statement ended the transaction, which is limbeck's to do",
+            ));
+        }
+        Ok(())
     }
 
     fn header(&self, field: &str) -> Result<i32, DriverError> {
@@ -150,16 +156,8 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         if current != 0 && Some(current) != written {
             return Ok(());
         }
-        let rows = read_states(&self.connection, ledger)?;
-        let states: Vec<(&str, Digest)> = guard
-            .histories
-            .iter()
-            .filter_map(|history| {
-                let row = rows.iter().find(|row| row.history == *history)?;
-                Some((history.as_str(), Digest::from_hex(&row.digest)?))
-            })
-            .collect();
-        let bits = shortcut_bits(&states, self.header("schema_version")?);
+        let rows = state_rows(&self.connection, &ledger.standings())?;
+        let bits = shortcut::bits_for(&rows, &guard.histories, self.header("schema_version")?);
         self.execute(&format!(
             "PRAGMA user_version = {bits}; UPDATE limbeck_state SET user_version = {bits}"
         ))
@@ -174,6 +172,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
     ) -> Result<(), Refusal> {
         for (index, statement) in change.statements.iter().enumerate() {
             self.execute(statement.sql)
+                .and_then(|()| self.still_in_transaction())
                 .map_err(|error| Refusal::Failed {
                     change: number,
                     place: Some(Place {
@@ -211,13 +210,13 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
 
     fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
         let shortcut = self.header("user_version")?;
-        if shortcut != 0 && shortcut == shortcut_bits(states, self.header("schema_version")?) {
+        if shortcut != 0 && shortcut == shortcut::bits(states, self.header("schema_version")?) {
             return Ok(true);
         }
         if !self.ledger_exists()? {
             return Ok(false);
         }
-        let rows = read_states(&self.connection, ledger)?;
+        let rows = state_rows(&self.connection, &ledger.standings())?;
         Ok(super::open::all_at(&rows, states))
     }
 
@@ -235,9 +234,10 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         ended: Ended<'_>,
     ) -> Result<(), Refusal> {
         self.execute("BEGIN IMMEDIATE").map_err(refusal)?;
-        let result = self
-            .changes(ledger, unit, ended)
-            .and_then(|()| self.execute("COMMIT").map_err(refusal));
+        let result = self.changes(ledger, unit, ended).and_then(|()| {
+            self.execute("COMMIT")
+                .map_err(|error| commit_refusal(error, unit))
+        });
         // Some errors end the transaction by themselves, such as a full disk.
         if result.is_err() && !self.connection.is_autocommit() {
             self.execute("ROLLBACK").map_err(Refusal::Other)?;
@@ -261,26 +261,16 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
     }
 }
 
-/// 31 bits, never 0, that stand for these states under this version of SQLite's schema.
-fn shortcut_bits(states: &[(&str, Digest)], schema_version: i32) -> i32 {
-    let mut fields = vec![schema_version.to_string()];
-    let mut sorted = states.to_vec();
-    sorted.sort_unstable();
-    for (history, digest) in sorted {
-        fields.push(history.to_owned());
-        fields.push(digest.to_string());
-    }
-    let digest = checksum::script([fields.iter().map(String::as_str)]);
-    let [a, b, c, d, ..] = *digest.as_bytes();
-    (i32::from_be_bytes([a, b, c, d]) & i32::MAX).max(1)
+fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
+    let state = ledger.table("state");
+    state_rows(
+        connection,
+        &format!("SELECT history, digest, version FROM {state}"),
+    )
 }
 
-fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
-    let sql = format!(
-        "SELECT history, digest, version FROM {}",
-        ledger.table("state")
-    );
-    rows(connection, &sql, |row| {
+fn state_rows(connection: &Connection, sql: &str) -> Result<Vec<StateRow>, DriverError> {
+    rows(connection, sql, |row| {
         Ok(StateRow {
             history: row.get(0)?,
             digest: row.get(1)?,
@@ -355,6 +345,18 @@ fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
         alive: row.get(6)?,
         error: row.get(7)?,
     })
+}
+
+/// What a commit refuses, such as a violated constraint that was deferred, is laid to the last change.
+fn commit_refusal(error: DriverError, unit: &Unit<'_>) -> Refusal {
+    match unit.changes.len().checked_sub(1) {
+        Some(change) if !error.busy => Refusal::Failed {
+            change,
+            place: None,
+            error,
+        },
+        _ => refusal(error),
+    }
 }
 
 fn refusal(error: DriverError) -> Refusal {

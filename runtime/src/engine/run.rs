@@ -29,6 +29,8 @@ pub(crate) struct Run<'r> {
     pub(crate) resume: bool,
     /// Whether a first install may go into one transaction.
     pub(super) together: bool,
+    /// Whether the observer knows that others have to be waited for.
+    told_to_wait: bool,
 }
 
 /// What became of a unit.
@@ -58,6 +60,7 @@ impl<'r> Run<'r> {
             watch: Stopwatch::start(),
             resume: false,
             together: true,
+            told_to_wait: false,
         }
     }
 
@@ -76,9 +79,15 @@ impl<'r> Run<'r> {
         // process does meanwhile must not carry this one further.
         let mut goal: Option<Vec<usize>> = None;
         let mut announced = None;
+        let mut seen = None;
         loop {
             let position =
                 Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?;
+            // Whoever holds the lock and gets on may take as long as it needs.
+            if seen.as_ref() != Some(&position.contents.states) {
+                self.backoff.restart();
+                seen = Some(position.contents.states.clone());
+            }
             if position.unfinished().is_some() {
                 self.take_up(&position)?;
                 continue;
@@ -231,13 +240,14 @@ impl<'r> Run<'r> {
         };
         self.observer.event(&Event::Finished(step.clone()));
         self.report.steps.push(step);
-        // Whoever gets on waits anew when it has to wait again.
+        self.told_to_wait = false;
         self.backoff.restart();
     }
 
     /// Waits for the process that holds the lock.
     pub(crate) fn wait(&mut self) -> Result<(), Error> {
-        if self.backoff.is_fresh() {
+        if !self.told_to_wait {
+            self.told_to_wait = true;
             self.observer.event(&Event::Waiting);
         }
         if self.backoff.wait() {

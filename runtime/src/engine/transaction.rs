@@ -84,19 +84,7 @@ impl Run<'_> {
                 self.journal_failure(unit, index, direction, &error);
                 Err(fail::failed(&chart.entries[index], direction, place, error))
             }
-            Err(Refusal::Other(error)) if error.code.is_some() => {
-                self.journal_failure(unit, stretch[0], direction, &error);
-                Err(fail::failed(
-                    &chart.entries[stretch[0]],
-                    direction,
-                    None,
-                    error,
-                ))
-            }
-            Err(Refusal::Other(error)) => Err(Error::database(
-                "the connection failed in a transaction",
-                error,
-            )),
+            Err(Refusal::Other(error)) => Err(Error::database("cannot write the ledger", error)),
         }
     }
 

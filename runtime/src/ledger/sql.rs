@@ -116,6 +116,16 @@ impl Ledger {
         )
     }
 
+    /// The query of every start: the recorded states, and a second row for each history of which a
+    /// script is unfinished.
+    pub(crate) fn standings(&self) -> String {
+        format!(
+            "SELECT history, digest, version FROM {} UNION ALL SELECT DISTINCT history, 'unfinished', 0 FROM {}",
+            self.table("state"),
+            self.table("progress"),
+        )
+    }
+
     /// The query that reads, for the histories of a guard, what [`Guard`] compares: one text. A history
     /// of which nothing is applied counts the same with a row of `state` and without.
     pub(crate) fn observed(&self, guard: &Guard) -> String {
