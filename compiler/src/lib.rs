@@ -2,7 +2,7 @@
 //! checked, and writes the static table that `migrations!()` embeds.
 //!
 //! A build script calls [`compile`]; nothing else here is for users. The other modules are the stages, in
-//! their order: [`tree`], [`directive`], [`split`], [`graph`], [`table`], [`emit`].
+//! their order: [`tree`], [`directive`], [`split`], [`transactions`], [`graph`], [`table`], [`emit`].
 
 pub mod directive;
 pub mod emit;
@@ -14,6 +14,7 @@ pub mod source;
 pub mod split;
 pub mod table;
 pub mod template;
+pub mod transactions;
 pub mod tree;
 
 mod cargo;

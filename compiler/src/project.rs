@@ -12,7 +12,7 @@ use crate::emit::{self, Emitted};
 use crate::settings::{self, Settings};
 use crate::source::Sources;
 use crate::table::Table;
-use crate::{graph, render, tree};
+use crate::{graph, render, transactions, tree};
 
 /// The name of the file that holds the settings.
 const MANIFEST: &str = "Cargo.toml";
@@ -149,6 +149,11 @@ impl Project {
         let Some(settings) = &self.settings else {
             return Err(diagnostics);
         };
+        diagnostics.extend(transactions::check(
+            &self.parsed,
+            &settings.dialects,
+            &self.sources,
+        ));
         match graph::build(&self.parsed, settings, &self.sources) {
             Ok(graph) if diagnostics.is_empty() => Ok(Table::new(
                 &graph,

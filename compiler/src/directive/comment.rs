@@ -1,5 +1,6 @@
 //! A comment as a directive, as a slip for one, or as neither.
 
+use limbeck_model::Dialect;
 use limbeck_model::diagnostic::{Code, Diagnostic};
 
 use super::region::{is_blank, leading_name};
@@ -15,6 +16,8 @@ const SIGNS: [char; 8] = [
 #[derive(Debug)]
 pub(super) enum Reading<'a> {
     Ordinary,
+    /// An ordinary comment that would be this directive if it had an `@`.
+    WithoutSign(Name),
     /// A directive and what stands behind its name.
     Directive(Name, Text<'a>),
     /// What is wrong, and the directive that was meant where that is clear.
@@ -37,7 +40,12 @@ pub(super) fn of_comment(comment: Text<'_>) -> Reading<'_> {
     } else {
         comment.part(2, length)
     };
-    look_alike(comment, inner)
+    match look_alike(comment, inner) {
+        Reading::Ordinary if comment.content.starts_with("-- ") => {
+            without_sign(comment, inner.trim())
+        }
+        reading => reading,
+    }
 }
 
 /// Reads a line of code that starts with one of the signs or with `@`.
@@ -99,6 +107,35 @@ fn look_alike<'a>(line: Text<'a>, inner: Text<'a>) -> Reading<'a> {
     match named {
         Some((name, rest)) => Reading::Mistake(slip(line, name, rest), Some((name, rest.trim()))),
         None => Reading::Ordinary,
+    }
+}
+
+/// Reads a comment that may lack its `@`. Most of these are prose, which starts with such a word too.
+fn without_sign<'a>(comment: Text<'a>, inner: Text<'a>) -> Reading<'a> {
+    let written = leading_name(inner.content);
+    let rest = inner.part(written.len(), inner.content.len());
+    match Name::find(written) {
+        Some(name) if is_no_prose(name, rest.trim().content) => {
+            Reading::Mistake(slip(comment, name, rest), Some((name, rest.trim())))
+        }
+        Some(name) => Reading::WithoutSign(name),
+        None => Reading::Ordinary,
+    }
+}
+
+/// Whether what stands behind the name of a directive could only be its value.
+fn is_no_prose(name: Name, value: &str) -> bool {
+    let starts_with_dialect = || {
+        let subject = value.split(':').next().unwrap_or_default();
+        value.contains(':') && subject.trim().parse::<Dialect>().is_ok()
+    };
+    let is_option = |word: &str| word == "no-transaction" || word.parse::<Dialect>().is_ok();
+    match name {
+        Name::DependsOn | Name::LockTimeout | Name::StatementTimeout => !value.is_empty(),
+        Name::Compat => value.starts_with("breaking:"),
+        Name::Skip => starts_with_dialect(),
+        Name::Up | Name::Down => !value.is_empty() && value.split_whitespace().all(is_option),
+        _ => false,
     }
 }
 

@@ -8,16 +8,17 @@ use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 use limbeck_model::{Dialect, Direction};
 
 use super::header::Header;
-use super::region::Hidden;
 use super::revision::Section;
+use super::scan::Scan;
+use super::table::Name;
 
 /// What the checks look at.
 pub(super) struct Coverage<'a> {
     pub(super) header: &'a Header,
     pub(super) sections: &'a [Section],
     pub(super) declared: &'a [Dialect],
-    /// Section lines that stand in literals and comments, and the file's number.
-    pub(super) hidden: &'a [Hidden],
+    /// What else was found in the file, and the file's number.
+    pub(super) scan: &'a Scan<'a>,
     pub(super) file: usize,
     /// The last line of the header.
     pub(super) header_end: Span,
@@ -195,7 +196,7 @@ impl Coverage<'_> {
     }
 
     fn check_irreversible(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let irreversible = self.header.seen(super::table::Name::Irreversible);
+        let irreversible = self.header.seen(Name::Irreversible);
         let down = self
             .sections
             .iter()
@@ -245,11 +246,11 @@ impl Coverage<'_> {
                 "write a section `-- @up {first}`, or `-- @skip {first}: reason` in the header"
             ))
         };
-        diagnostics.push(self.point_out_hidden(diagnostic, Direction::Up));
+        diagnostics.push(self.point_out(diagnostic, Direction::Up));
     }
 
     fn check_missing_down(&self, diagnostics: &mut Vec<Diagnostic>) {
-        if self.header.seen(super::table::Name::Irreversible).is_some() {
+        if self.header.seen(Name::Irreversible).is_some() {
             return;
         }
         let mut missing = self.missing(Direction::Down);
@@ -277,16 +278,18 @@ impl Coverage<'_> {
             .help(format!(
                 "write a section `{section}` that undoes this one, or `-- @irreversible: reason` in the header"
             ));
-        diagnostics.push(self.point_out_hidden(diagnostic, Direction::Down));
+        diagnostics.push(self.point_out(diagnostic, Direction::Down));
     }
 
-    /// Shows the section line that would be the missing one if it did not stand in a literal.
-    fn point_out_hidden(&self, diagnostic: Diagnostic, direction: Direction) -> Diagnostic {
-        let Some(hidden) = self
-            .hidden
-            .iter()
-            .find(|hidden| hidden.direction == direction)
-        else {
+    /// Shows the line that would be the missing section if it had an `@`, or stood in no literal.
+    fn point_out(&self, diagnostic: Diagnostic, direction: Direction) -> Diagnostic {
+        let name = match direction {
+            Direction::Up => Name::Up,
+            Direction::Down => Name::Down,
+        };
+        let diagnostic = self.scan.point_out(diagnostic, name);
+        let mut hidden = self.scan.hidden.iter();
+        let Some(hidden) = hidden.find(|hidden| hidden.direction == direction) else {
             return diagnostic;
         };
         let at = |start: usize, end: usize| Span {

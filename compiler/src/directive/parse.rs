@@ -72,14 +72,15 @@ fn parse_file(
         // Where another diagnostic was raised, such as for a comment that does not end, the header is
         // probably there.
         if diagnostics.iter().all(|known| !is_of(known, file)) {
-            diagnostics.push(no_header(whole, source, scan.code_in_header));
+            let diagnostic = no_header(whole, source, scan.code_in_header);
+            diagnostics.push(scan.point_out(diagnostic, Name::Revision));
         }
         return None;
     };
     let (mut header, mut sections) = read_lines(whole, &scan.lines);
     sections.split(whole, dialects);
     diagnostics.extend(scan.code_in_header.map(sql_outside_section));
-    check_header(&header, source, first_line.span, diagnostics);
+    check_header(&header, source, &scan, first_line.span, diagnostics);
     diagnostics.extend(check_coverage(file, &header, &sections, &scan, dialects));
     diagnostics.append(&mut header.diagnostics);
     diagnostics.append(&mut sections.diagnostics);
@@ -108,17 +109,17 @@ fn read_lines(whole: Text<'_>, lines: &[Line<'_>]) -> (Header, Sections) {
 fn check_header(
     header: &Header,
     source: &Source,
+    scan: &Scan<'_>,
     first_line: Span,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     match header.seen(Name::Revision) {
         None => {
             let id = file_name::probable_id(source.path()).unwrap_or("ID");
-            diagnostics.push(
-                Diagnostic::new(Code::MissingRevision, first_line, "no `@revision`")
-                    .label("the header starts here")
-                    .help(format!("write `-- @revision {id}` above this line")),
-            );
+            let diagnostic = Diagnostic::new(Code::MissingRevision, first_line, "no `@revision`")
+                .label("the header starts here")
+                .help(format!("write `-- @revision {id}` above this line"));
+            diagnostics.push(scan.point_out(diagnostic, Name::Revision));
         }
         Some(_) => diagnostics.extend(
             header
@@ -129,11 +130,13 @@ fn check_header(
     }
     if header.seen(Name::Revises).is_none() {
         let place = header.seen(Name::Revision).unwrap_or(first_line);
-        diagnostics.push(
-            Diagnostic::new(Code::MissingRevises, place, "no `@revises`")
-                .label("nothing says what this revision comes after")
-                .help("write `-- @revises ID` with the id of the revision before, or `-- @revises base` for the first one"),
-        );
+        let diagnostic = Diagnostic::new(Code::MissingRevises, place, "no `@revises`")
+            .label("nothing says what this revision comes after")
+            .help(
+                "write `-- @revises ID` with the id of the revision before, or `-- @revises base` for \
+                 the first one",
+            );
+        diagnostics.push(scan.point_out(diagnostic, Name::Revises));
     }
 }
 
@@ -150,7 +153,7 @@ fn check_coverage(
         header,
         sections: &sections.list,
         declared,
-        hidden: &scan.hidden,
+        scan,
         file,
         header_end: header_end.map_or(Span::whole(file), |line| line.span),
         is_uncertain: sections.dialects_are_uncertain || header.skips_are_incomplete,

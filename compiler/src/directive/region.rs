@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use limbeck_model::{Dialect, Direction};
 
+use super::table::Name;
 use crate::source::BYTE_ORDER_MARK;
 use crate::split::{Lexer, Token, TokenKind, Unterminated};
 
@@ -23,7 +24,7 @@ pub(super) struct Mark {
 /// What stands at a place to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MarkKind {
-    /// A comment with an `@` behind its opening.
+    /// A comment with an `@` behind its opening, or with the name of a directive.
     Comment,
     /// A line of code that starts as a directive might, with a wrong sign before it or none.
     Code,
@@ -245,11 +246,11 @@ fn line_comment(text: &str, token: &Token, suspicions: Suspicions<'_>) -> Option
     if suspicions.lone_carriage_returns && carriage_return(text, token.start).is_some() {
         return Some(MarkKind::CarriageReturn);
     }
-    let inner = text.get(token.start + 2..token.end)?;
-    inner
-        .trim_start_matches(is_blank)
-        .starts_with('@')
-        .then_some(MarkKind::Comment)
+    let inner = text
+        .get(token.start + 2..token.end)?
+        .trim_start_matches(is_blank);
+    let may_be_directive = inner.starts_with('@') || Name::find(leading_name(inner)).is_some();
+    may_be_directive.then_some(MarkKind::Comment)
 }
 
 /// Whether a character shows nothing, also where it counts as no white space.

@@ -1,5 +1,7 @@
 //! The directive lines of a file, in their order.
 
+use std::collections::BTreeMap;
+
 use limbeck_model::Dialect;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
@@ -30,6 +32,8 @@ pub(super) struct Scan<'a> {
     pub(super) lines: Vec<Line<'a>>,
     /// The first line of SQL before the first section.
     pub(super) code_in_header: Option<Span>,
+    /// The first comment for each directive that lacks only the `@`, and is mostly prose.
+    without_sign: BTreeMap<Name, Span>,
     /// Section lines that stand in literals and block comments.
     pub(super) hidden: Vec<Hidden>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -61,6 +65,16 @@ pub(super) fn scan<'a>(
 }
 
 impl<'a> Scan<'a> {
+    /// Shows the comment that would be a missing directive if it had an `@`.
+    pub(super) fn point_out(&self, diagnostic: Diagnostic, missing: Name) -> Diagnostic {
+        match self.without_sign.get(&missing) {
+            Some(&comment) => {
+                diagnostic.related(comment, "without an `@` this is an ordinary comment")
+            }
+            None => diagnostic,
+        }
+    }
+
     /// Reads what stands before the first section, and returns the line that opens the section.
     fn read_header(
         &mut self,
@@ -124,7 +138,11 @@ impl<'a> Scan<'a> {
         match kind {
             MarkKind::Comment => {
                 let comment = whole.part(start, end).trim();
-                let line = self.take(of_comment(comment), comment, follows_code)?;
+                let reading = of_comment(comment);
+                if let Reading::WithoutSign(name) = reading {
+                    self.without_sign.entry(name).or_insert(comment.span());
+                }
+                let line = self.take(reading, comment, follows_code)?;
                 if !starts_line(whole.content, start) {
                     self.diagnostics.push(beside_sql(line));
                 }
@@ -159,7 +177,7 @@ impl<'a> Scan<'a> {
         follows_code: bool,
     ) -> Option<Line<'a>> {
         let (name, rest) = match reading {
-            Reading::Ordinary => return None,
+            Reading::Ordinary | Reading::WithoutSign(_) => return None,
             Reading::Directive(name, rest) => (name, rest),
             Reading::Mistake(diagnostic, meant) => {
                 self.diagnostics.push(diagnostic);

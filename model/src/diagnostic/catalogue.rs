@@ -282,6 +282,14 @@ catalogue! {
         help: "Join the heads with a merge revision (`cargo limbeck merge`), or, where several heads are \
                wanted, set `heads` in [package.metadata.limbeck].",
     }
+    TransactionControl "LB0301" {
+        title: "a statement that opens or ends a transaction",
+        why: "A section and its record in the ledger are one transaction, which limbeck opens and ends. A \
+              `COMMIT` in between would leave the rest outside it: a failure would then be recorded as \
+              applied, or a half be left behind.",
+        help: "Remove the statement. Where statements have to run outside a transaction, mark the section \
+               `no-transaction`; to take back a part, use `SAVEPOINT` and `ROLLBACK TO`.",
+    }
     BadSetting "LB0801" {
         title: "bad setting",
         why: "The build script, the macro and the command line read the same settings from \
