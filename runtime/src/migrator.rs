@@ -5,7 +5,7 @@ use std::time::Duration;
 use limbeck_model::{Dialect, Direction};
 
 use crate::clock::Stopwatch;
-use crate::driver::{Database, Opened};
+use crate::driver::{Database, FirstLook, Opened};
 use crate::engine::{Chart, Offline, Position, Run, cannot_read, offline};
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -95,12 +95,18 @@ impl Migrator {
         let watch = Stopwatch::start();
         let mut driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
-        if self.means_everything(target) && self.is_complete(&mut driver, &ledger)? {
+        let found = if self.means_everything(target) {
+            self.first_look(&mut driver, &ledger)?
+        } else {
+            FirstLook::Unknown
+        };
+        if found == FirstLook::Complete {
             let mut report = Report::new(driver.dialect());
             report.duration = watch.elapsed();
             return Ok(report);
         }
-        self.run(driver, ledger, |run| run.go(Direction::Up, target))
+        let known = (found == FirstLook::NoLedger).then(Position::default);
+        self.run(driver, ledger, |run| run.go(Direction::Up, target, known))
     }
 
     /// Takes back what stands above the target: `base`, an id, a label, `-1`, `label@base`, …
@@ -111,7 +117,7 @@ impl Migrator {
     pub fn downgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let driver = database.open(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
-        self.run(driver, ledger, |run| run.go(Direction::Down, target))
+        self.run(driver, ledger, |run| run.go(Direction::Down, target, None))
     }
 
     /// Goes on with a non-transactional script that was left unfinished, at the statement where it
@@ -126,7 +132,7 @@ impl Migrator {
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |mut run| {
             run.resume = true;
-            run.go(Direction::Up, target)
+            run.go(Direction::Up, target, None)
         })
     }
 
@@ -232,15 +238,15 @@ impl Migrator {
             || (target == "head" && self.histories.iter().all(|history| history.heads == 1))
     }
 
-    fn is_complete(&self, driver: &mut Opened<'_>, ledger: &Ledger) -> Result<bool, Error> {
+    fn first_look(&self, driver: &mut Opened<'_>, ledger: &Ledger) -> Result<FirstLook, Error> {
         let states: Option<Vec<_>> = self
             .histories
             .iter()
             .map(|history| Some((history.name, history.complete_state(ledger.dialect)?)))
             .collect();
         match states {
-            Some(states) => driver.is_at(ledger, &states).map_err(cannot_read),
-            None => Ok(false),
+            Some(states) => driver.first_look(ledger, &states).map_err(cannot_read),
+            None => Ok(FirstLook::Unknown),
         }
     }
 

@@ -11,5 +11,5 @@ pub(crate) mod sqlite;
 mod unit;
 
 pub use open::Database;
-pub(crate) use open::{Driver, Opened, sealed};
+pub(crate) use open::{Driver, FirstLook, Opened, sealed};
 pub(crate) use unit::{Change, DriverError, Place, Refusal, Timeouts, Unit};

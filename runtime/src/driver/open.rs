@@ -13,9 +13,12 @@ use crate::ledger::{Contents, Ledger, StateRow, VERSION};
 pub(crate) trait Driver {
     fn dialect(&self) -> Dialect;
 
-    /// The question of every start: is each history's recorded state this one? Answers `false` for
-    /// any doubt, such as a missing ledger.
-    fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError>;
+    /// The question of every start: is each history's recorded state this one? One query at most.
+    fn first_look(
+        &mut self,
+        ledger: &Ledger,
+        states: &[(&str, Digest)],
+    ) -> Result<FirstLook, DriverError>;
 
     /// Reads the ledger, as one consistent snapshot.
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
@@ -63,14 +66,30 @@ pub(crate) mod sealed {
     }
 }
 
-/// Whether the answer to [`Ledger::standings`] says that each history is at its given state, and that
-/// no script is unfinished.
-pub(super) fn all_at(rows: &[StateRow], states: &[(&str, Digest)]) -> bool {
-    states.iter().all(|(history, state)| {
-        let digest = state.to_string();
-        let mut own = rows.iter().filter(|row| row.history == *history);
-        own.next()
-            .is_some_and(|row| row.version == VERSION && row.digest == digest)
-            && own.next().is_none()
-    })
+/// What the first question has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FirstLook {
+    /// Each history is in the given state, and no script is unfinished.
+    Complete,
+    /// Something else, which the ledger has to tell.
+    Unknown,
+    /// There is no ledger.
+    NoLedger,
+}
+
+impl FirstLook {
+    /// Reads the answer to [`Ledger::standings`].
+    pub(super) fn at(rows: &[StateRow], states: &[(&str, Digest)]) -> Self {
+        let is_complete = states.iter().all(|(history, state)| {
+            let digest = state.to_string();
+            let mut own = rows.iter().filter(|row| row.history == *history);
+            let is_at = |row: &StateRow| row.version == VERSION && row.digest == digest;
+            own.next().is_some_and(is_at) && own.next().is_none()
+        });
+        if is_complete {
+            Self::Complete
+        } else {
+            Self::Unknown
+        }
+    }
 }

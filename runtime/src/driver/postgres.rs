@@ -14,6 +14,7 @@ use postgres::error::{ErrorPosition, SqlState};
 use postgres::{Client, Config, NoTls, SimpleQueryMessage, SimpleQueryRow};
 
 use super::message::Message;
+use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
@@ -125,13 +126,17 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         Dialect::Postgres
     }
 
-    fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
+    fn first_look(
+        &mut self,
+        ledger: &Ledger,
+        states: &[(&str, Digest)],
+    ) -> Result<FirstLook, DriverError> {
         match self.send(&ledger.standings()) {
             Ok(messages) => {
                 let rows = state_rows(&messages.iter().filter_map(row).collect::<Vec<_>>())?;
-                Ok(super::open::all_at(&rows, states))
+                Ok(FirstLook::at(&rows, states))
             }
-            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) if is_missing(&error) => Ok(FirstLook::NoLedger),
             Err(error) => Err(error),
         }
     }

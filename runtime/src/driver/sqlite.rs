@@ -3,22 +3,27 @@
 //! A first SELECT makes SQLite parse the whole schema, where a field of the file's header costs almost
 //! nothing. So the first question of a start goes to `user_version`; see [`super::shortcut`].
 
+mod error;
+mod rows;
+
 use std::ops::DerefMut;
 use std::path::Path;
 use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
-use limbeck_model::recorded::Row;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 
+use self::error::from_rusqlite;
+use self::rows::{read_contents, state_rows};
+use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{Change, Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
-use crate::ledger::{Contents, Guard, Ledger, Progress, ProgressState, StateRow};
+use crate::ledger::{Contents, Guard, Ledger};
 
 impl Database for &mut Connection {}
 
@@ -66,8 +71,9 @@ pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Er
 
 struct Sqlite<C: DerefMut<Target = Connection>> {
     connection: C,
-    /// The lender's `busy_timeout`, to be put back.
-    busy_timeout_ms: u32,
+    patience: Duration,
+    /// The lender's `busy_timeout`, to be put back; `None` while it stands.
+    lenders_timeout_ms: Option<u32>,
 }
 
 impl<C: DerefMut<Target = Connection>> Sqlite<C> {
@@ -77,14 +83,27 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
                 "it is inside a transaction; commit or roll back before migrating",
             ));
         }
-        let busy_timeout_ms = connection
-            .pragma_query_value(None, "busy_timeout", |row| row.get(0))
-            .map_err(from_rusqlite)?;
-        connection.busy_timeout(patience).map_err(from_rusqlite)?;
         Ok(Self {
             connection,
-            busy_timeout_ms,
+            patience,
+            lenders_timeout_ms: None,
         })
+    }
+
+    /// From now on waits for other processes for as long as the run may.
+    fn be_patient(&mut self) -> Result<(), DriverError> {
+        if self.lenders_timeout_ms.is_some() {
+            return Ok(());
+        }
+        let own = self
+            .connection
+            .pragma_query_value(None, "busy_timeout", |row| row.get(0))
+            .map_err(from_rusqlite)?;
+        self.connection
+            .busy_timeout(self.patience)
+            .map_err(from_rusqlite)?;
+        self.lenders_timeout_ms = Some(own);
+        Ok(())
     }
 
     fn execute(&self, sql: &str) -> Result<(), DriverError> {
@@ -104,18 +123,6 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
     fn header(&self, field: &str) -> Result<i32, DriverError> {
         self.connection
             .pragma_query_value(None, field, |row| row.get(0))
-            .map_err(from_rusqlite)
-    }
-
-    fn ledger_exists(&self) -> Result<bool, DriverError> {
-        self.connection
-            .query_row(
-                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN \
-                 ('limbeck_revision', 'limbeck_state', 'limbeck_journal', 'limbeck_progress')",
-                [],
-                |row| row.get::<_, i64>(0),
-            )
-            .map(|count| count == 4)
             .map_err(from_rusqlite)
     }
 
@@ -196,10 +203,12 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
 
 impl<C: DerefMut<Target = Connection>> Drop for Sqlite<C> {
     fn drop(&mut self) {
-        // SQLite cannot refuse to set a timeout; there is nothing to report.
-        let _ = self
-            .connection
-            .busy_timeout(Duration::from_millis(self.busy_timeout_ms.into()));
+        if let Some(timeout_ms) = self.lenders_timeout_ms {
+            // SQLite cannot refuse to set a timeout; there is nothing to report.
+            let _ = self
+                .connection
+                .busy_timeout(Duration::from_millis(timeout_ms.into()));
+        }
     }
 }
 
@@ -208,19 +217,28 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         Dialect::Sqlite
     }
 
-    fn is_at(&mut self, ledger: &Ledger, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
+    fn first_look(
+        &mut self,
+        ledger: &Ledger,
+        states: &[(&str, Digest)],
+    ) -> Result<FirstLook, DriverError> {
         let shortcut = self.header("user_version")?;
         if shortcut != 0 && shortcut == shortcut::bits(states, self.header("schema_version")?) {
-            return Ok(true);
+            return Ok(FirstLook::Complete);
         }
-        if !self.ledger_exists()? {
-            return Ok(false);
+        match state_rows(&self.connection, &ledger.standings()) {
+            Ok(rows) => Ok(FirstLook::at(&rows, states)),
+            // Whoever has more to do than look waits for it then.
+            Err(error) if error.busy => Ok(FirstLook::Unknown),
+            Err(error) if error.message.starts_with("no such table: limbeck_") => {
+                Ok(FirstLook::NoLedger)
+            }
+            Err(error) => Err(error),
         }
-        let rows = state_rows(&self.connection, &ledger.standings())?;
-        Ok(super::open::all_at(&rows, states))
     }
 
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
+        self.be_patient()?;
         let transaction = self.connection.transaction().map_err(from_rusqlite)?;
         let contents = read_contents(&transaction, ledger, histories)?;
         transaction.commit().map_err(from_rusqlite)?;
@@ -233,6 +251,7 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         unit: &Unit<'_>,
         ended: Ended<'_>,
     ) -> Result<(), Refusal> {
+        self.be_patient().map_err(Refusal::Other)?;
         self.execute("BEGIN IMMEDIATE").map_err(refusal)?;
         let result = self.changes(ledger, unit, ended).and_then(|()| {
             self.execute("COMMIT")
@@ -246,6 +265,7 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
     }
 
     fn run(&mut self, sql: &str, _timeouts: Timeouts) -> Result<(), DriverError> {
+        self.be_patient()?;
         self.execute(sql)?;
         if self.connection.is_autocommit() {
             return Ok(());
@@ -259,92 +279,6 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
     fn holder(&mut self, _ledger: &Ledger) -> Option<String> {
         None
     }
-}
-
-fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
-    let state = ledger.table("state");
-    state_rows(
-        connection,
-        &format!("SELECT history, digest, version FROM {state}"),
-    )
-}
-
-fn state_rows(connection: &Connection, sql: &str) -> Result<Vec<StateRow>, DriverError> {
-    rows(connection, sql, |row| {
-        Ok(StateRow {
-            history: row.get(0)?,
-            digest: row.get(1)?,
-            version: row.get(2)?,
-        })
-    })
-}
-
-fn read_contents(
-    connection: &Connection,
-    ledger: &Ledger,
-    histories: &[&str],
-) -> Result<Contents, DriverError> {
-    let present = connection
-        .table_exists(None, "limbeck_state")
-        .map_err(from_rusqlite)?;
-    if !present {
-        return Ok(Contents::default());
-    }
-    let within = format!("history IN ({})", ledger.list(histories));
-    let revisions = format!(
-        "SELECT history, id, parents, checksum, lineage, compat, applied_at FROM {} WHERE {within} ORDER BY applied_at, rowid",
-        ledger.table("revision")
-    );
-    let progress = format!(
-        "SELECT history, id, direction, step, state, token, lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), error \
-         FROM {} WHERE {within} ORDER BY step",
-        ledger.table("progress")
-    );
-    Ok(Contents {
-        present,
-        states: read_states(connection, ledger)?,
-        rows: rows(connection, &revisions, revision_row)?,
-        progress: rows(connection, &progress, progress_row)?,
-    })
-}
-
-fn rows<T>(
-    connection: &Connection,
-    sql: &str,
-    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Vec<T>, DriverError> {
-    connection
-        .prepare(sql)
-        .and_then(|mut statement| statement.query_map([], read)?.collect())
-        .map_err(from_rusqlite)
-}
-
-fn revision_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let parents: String = row.get(2)?;
-    Ok(Row {
-        history: row.get(0)?,
-        id: row.get(1)?,
-        parents: parents.split_whitespace().map(str::to_owned).collect(),
-        checksum: row.get(3)?,
-        lineage: row.get(4)?,
-        breaking: row.get(5)?,
-        applied_at: row.get(6)?,
-    })
-}
-
-fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
-    let state: String = row.get(4)?;
-    Ok(Progress {
-        history: row.get(0)?,
-        id: row.get(1)?,
-        direction: row.get(2)?,
-        step: row.get(3)?,
-        // A state of a later version is unfinished as far as this one can tell.
-        state: ProgressState::from_name(&state).unwrap_or(ProgressState::Started),
-        token: row.get(5)?,
-        alive: row.get(6)?,
-        error: row.get(7)?,
-    })
 }
 
 /// What a commit refuses, such as a violated constraint that was deferred, is laid to the last change.
@@ -364,37 +298,5 @@ fn refusal(error: DriverError) -> Refusal {
         Refusal::Busy
     } else {
         Refusal::Other(error)
-    }
-}
-
-fn from_rusqlite(error: rusqlite::Error) -> DriverError {
-    let failure = error.sqlite_error().copied();
-    let (message, offset) = match &error {
-        // The text without the statement, which the report shows anyway; the offset counts bytes.
-        rusqlite::Error::SqlInputError {
-            msg, sql, offset, ..
-        } => {
-            let bytes = usize::try_from(*offset).ok();
-            let characters = bytes
-                .and_then(|bytes| sql.get(..bytes))
-                .map(|before| before.chars().count());
-            (msg.clone(), characters)
-        }
-        rusqlite::Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
-        other => (other.to_string(), None),
-    };
-    DriverError {
-        message,
-        code: failure.map(|failure| failure.extended_code.to_string()),
-        detail: None,
-        hint: None,
-        offset,
-        busy: failure.is_some_and(|failure| {
-            matches!(
-                failure.code,
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked
-            )
-        }),
-        source: Some(Box::new(error)),
     }
 }

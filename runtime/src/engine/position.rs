@@ -8,7 +8,8 @@ use crate::driver::{Driver, DriverError};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Contents, Guard, Ledger, Progress, VERSION};
 
-/// A ledger that was read and understood.
+/// A ledger that was read and understood; by default that of a new database.
+#[derive(Default)]
 pub(crate) struct Position {
     pub(crate) contents: Contents,
     pub(crate) standing: Standing,

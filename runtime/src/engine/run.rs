@@ -64,9 +64,15 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Goes to a target; the report says what was done, in the error too.
-    pub(crate) fn go(mut self, direction: Direction, target: &str) -> Result<Report, Error> {
-        let result = self.follow(direction, target);
+    /// Goes to a target; the report says what was done, in the error too. `known` is where the database
+    /// stands, if that was seen already.
+    pub(crate) fn go(
+        mut self,
+        direction: Direction,
+        target: &str,
+        known: Option<Position>,
+    ) -> Result<Report, Error> {
+        let result = self.follow(direction, target, known);
         self.report.duration = self.watch.elapsed();
         match result {
             Ok(()) => Ok(self.report),
@@ -74,15 +80,24 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn follow(&mut self, direction: Direction, target: &str) -> Result<(), Error> {
+    fn follow(
+        &mut self,
+        direction: Direction,
+        target: &str,
+        mut known: Option<Position>,
+    ) -> Result<(), Error> {
         // A relative target is resolved once, from where the database stood at first: what another
         // process does meanwhile must not carry this one further.
         let mut goal: Option<Vec<usize>> = None;
         let mut announced = None;
         let mut seen = None;
         loop {
-            let position =
-                Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?;
+            let position = match known.take() {
+                Some(position) => position,
+                None => {
+                    Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?
+                }
+            };
             // Whoever holds the lock and gets on may take as long as it needs.
             if seen.as_ref() != Some(&position.contents.states) {
                 self.backoff.restart();

@@ -1,0 +1,94 @@
+//! The rows of the ledger, which are hostile input like any row.
+
+use limbeck_model::recorded::Row;
+use rusqlite::Connection;
+
+use super::error::from_rusqlite;
+use crate::driver::DriverError;
+use crate::ledger::{Contents, Ledger, Progress, ProgressState, StateRow};
+
+fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
+    let state = ledger.table("state");
+    state_rows(
+        connection,
+        &format!("SELECT history, digest, version FROM {state}"),
+    )
+}
+
+pub(super) fn state_rows(connection: &Connection, sql: &str) -> Result<Vec<StateRow>, DriverError> {
+    rows(connection, sql, |row| {
+        Ok(StateRow {
+            history: row.get(0)?,
+            digest: row.get(1)?,
+            version: row.get(2)?,
+        })
+    })
+}
+
+pub(super) fn read_contents(
+    connection: &Connection,
+    ledger: &Ledger,
+    histories: &[&str],
+) -> Result<Contents, DriverError> {
+    let present = connection
+        .table_exists(None, "limbeck_state")
+        .map_err(from_rusqlite)?;
+    if !present {
+        return Ok(Contents::default());
+    }
+    let within = format!("history IN ({})", ledger.list(histories));
+    let revisions = format!(
+        "SELECT history, id, parents, checksum, lineage, compat, applied_at FROM {} WHERE {within} ORDER BY applied_at, rowid",
+        ledger.table("revision")
+    );
+    let progress = format!(
+        "SELECT history, id, direction, step, state, token, lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), error \
+         FROM {} WHERE {within} ORDER BY step",
+        ledger.table("progress")
+    );
+    Ok(Contents {
+        present,
+        states: read_states(connection, ledger)?,
+        rows: rows(connection, &revisions, revision_row)?,
+        progress: rows(connection, &progress, progress_row)?,
+    })
+}
+
+fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, DriverError> {
+    connection
+        .prepare(sql)
+        .and_then(|mut statement| statement.query_map([], read)?.collect())
+        .map_err(from_rusqlite)
+}
+
+fn revision_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let parents: String = row.get(2)?;
+    Ok(Row {
+        history: row.get(0)?,
+        id: row.get(1)?,
+        parents: parents.split_whitespace().map(str::to_owned).collect(),
+        checksum: row.get(3)?,
+        lineage: row.get(4)?,
+        breaking: row.get(5)?,
+        applied_at: row.get(6)?,
+    })
+}
+
+fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
+    let state: String = row.get(4)?;
+    Ok(Progress {
+        history: row.get(0)?,
+        id: row.get(1)?,
+        direction: row.get(2)?,
+        step: row.get(3)?,
+        // A state of a later version is unfinished as far as this one can tell.
+        state: ProgressState::from_name(&state).unwrap_or(ProgressState::Started),
+        token: row.get(5)?,
+        alive: row.get(6)?,
+        error: row.get(7)?,
+    })
+}
