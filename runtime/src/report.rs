@@ -82,6 +82,14 @@ pub enum Event {
         /// How many the script has.
         count: usize,
     },
+    /// Of several revisions that share one transaction so many have run. None of them is done before the
+    /// transaction is committed.
+    Advanced {
+        /// How many have run.
+        done: usize,
+        /// How many share the transaction.
+        count: usize,
+    },
     /// A revision's script has ended and stands in the ledger.
     Finished(Step),
     /// Another process holds the lock. Told once until this one gets on.

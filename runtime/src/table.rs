@@ -13,7 +13,7 @@ pub(crate) const FORMAT: u32 = 1;
 ///
 /// # Panics
 ///
-/// At compile time, when `format` is not [`FORMAT`].
+/// At compile time, when `format` is another version than this crate's.
 pub const fn assert_format(format: u32) {
     assert!(
         format == FORMAT,

@@ -57,6 +57,7 @@ impl Observer for Progress {
                     .set_message(format!("statement {number} of {count}"));
             }
             Event::Statement { .. } => {}
+            Event::Advanced { done, .. } => self.bar.set_position((self.done + done) as u64),
             Event::Finished(step) => {
                 self.done += 1;
                 self.line(&text::step(self.done, self.count.max(self.done), step));

@@ -38,6 +38,22 @@ pub(crate) fn failed(
         .because(error)
 }
 
+/// The error for a transaction that failed outside the user's own statements.
+pub(crate) fn cannot_write(error: DriverError) -> Error {
+    let is_forbidden = error.code.as_deref() == Some(INSUFFICIENT_PRIVILEGE);
+    let failure = Error::database("cannot write the ledger", error);
+    if is_forbidden {
+        failure.help_with(
+            "migrate as a role that owns the database, or let an administrator create the ledger's schema for this one",
+        )
+    } else {
+        failure
+    }
+}
+
+/// PostgreSQL's SQLSTATE for a missing right.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
 /// `file:line:column`, or the file alone where the statement is not known.
 pub(crate) fn words(location: &Location) -> String {
     match (location.line, location.column) {

@@ -7,7 +7,7 @@ use limbeck_model::Direction;
 use limbeck_model::checksum::Digest;
 
 use super::change::{journal, move_tips, record};
-use super::fail;
+use super::fail::{self, cannot_write};
 use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::clock::{Stopwatch, milliseconds};
@@ -257,9 +257,7 @@ impl Run<'_> {
             Ok(()) => Ok(Outcome::Done),
             Err(Refusal::Moved) => Ok(Outcome::Again),
             Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
-            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
-                Err(Error::database("cannot write the ledger", error))
-            }
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => Err(cannot_write(error)),
         }
     }
 
@@ -272,7 +270,7 @@ impl Run<'_> {
                 Ok(()) => return Ok(Outcome::Done),
                 Err(Refusal::Moved) => return Ok(Outcome::Again),
                 Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
-                    return Err(Error::database("cannot write the ledger", error));
+                    return Err(cannot_write(error));
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use limbeck_model::{Direction, plan};
 
 use super::change::{move_tips, record};
+use super::fail::cannot_write;
 use super::position::{self, Position};
 use super::run::{Outcome, Run};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
@@ -98,9 +99,7 @@ impl Run<'_> {
             }
             Err(Refusal::Moved) => Ok(Outcome::Again),
             Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
-            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
-                Err(Error::database("cannot write the ledger", error))
-            }
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => Err(cannot_write(error)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use limbeck_model::{Dialect, Direction};
 
 use super::change::journal;
-use super::fail;
+use super::fail::{self, cannot_write};
 use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::driver::{Change, DriverError, Refusal, Timeouts, Unit};
@@ -51,10 +51,17 @@ impl Run<'_> {
                 .event(&Event::Started(chart.entries[stretch[0]].name()));
         }
         let mut durations = Vec::new();
+        let observer = &mut *self.observer;
         let result = self
             .driver
             .transact(&self.ledger, unit, &mut |_, duration| {
                 durations.push(duration);
+                if !alone {
+                    observer.event(&Event::Advanced {
+                        done: durations.len(),
+                        count: stretch.len(),
+                    });
+                }
             });
         match result {
             Ok(()) => {
@@ -84,7 +91,7 @@ impl Run<'_> {
                 self.journal_failure(unit, index, direction, &error);
                 Err(fail::failed(&chart.entries[index], direction, place, error))
             }
-            Err(Refusal::Other(error)) => Err(Error::database("cannot write the ledger", error)),
+            Err(Refusal::Other(error)) => Err(cannot_write(error)),
         }
     }
 
