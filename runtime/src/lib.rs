@@ -49,6 +49,7 @@ pub mod __private {
     pub use limbeck_model::checksum::Digest;
 
     pub use crate::table::{
-        Chunk, EMPTY, History, Revision, Script, Side, Statement, assert_format,
+        Chunk, EMPTY, History, REVISION, Revision, SIDE, Script, Side, Statement, assert_format,
+        plain,
     };
 }

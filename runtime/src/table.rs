@@ -107,6 +107,45 @@ pub struct Script {
     pub count: u32,
 }
 
+/// The script that most are: one transaction without timeouts.
+#[doc(hidden)]
+pub const fn plain(first: u32, count: u32) -> Script {
+    Script {
+        transactional: true,
+        lock_timeout_ms: None,
+        statement_timeout_ms: None,
+        first,
+        count,
+    }
+}
+
+/// What the emitted code leaves out of a revision.
+#[doc(hidden)]
+pub const REVISION: Revision = Revision {
+    id: "",
+    file: "",
+    message: "",
+    created: "",
+    parents: &[],
+    dependencies: &[],
+    foreign: &[],
+    labels: &[],
+    irreversible: None,
+    breaking: None,
+    sqlite: None,
+    postgres: None,
+};
+
+/// What the emitted code leaves out of a side.
+#[doc(hidden)]
+pub const SIDE: Side = Side {
+    skip: None,
+    checksum: Digest::from_bytes([0; 32]),
+    lineage: Digest::from_bytes([0; 32]),
+    up: plain(0, 0),
+    down: plain(0, 0),
+};
+
 /// One SQL statement and where it stands in its file (counted from 1, columns in characters).
 #[doc(hidden)]
 #[derive(Debug)]
