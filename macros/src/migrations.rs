@@ -21,6 +21,8 @@ add a file build.rs:
     }
 "#;
 
+const NO_ARGUMENTS: &str = "`migrations!()` takes no arguments: settings stand in [package.metadata.limbeck] of Cargo.toml";
+
 const NOT_COMPILED: &str = r#"the build script of this package does not compile the migrations
 
 add this line to `main` in build.rs:
@@ -32,8 +34,8 @@ with, in Cargo.toml:
 "#;
 
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    if let Err(error) = syn::parse2::<syn::parse::Nothing>(input) {
-        return error.into_compile_error();
+    if !input.is_empty() {
+        return instead_of_a_table(&syn::Error::new_spanned(input, NO_ARGUMENTS));
     }
     match compiled() {
         Ok(Compiled { report: None }) => quote! {
@@ -50,13 +52,19 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             }}
         }
         Err(message) => {
-            let error = compile_error(&message.replace("VERSION", env!("CARGO_PKG_VERSION")));
-            quote!({
-                #error;
-                &::limbeck::__private::EMPTY
-            })
+            let message = message.replace("VERSION", env!("CARGO_PKG_VERSION"));
+            instead_of_a_table(&syn::Error::new(Span::call_site(), message))
         }
     }
+}
+
+/// An error and an empty table, so that the error is the only one.
+fn instead_of_a_table(error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!({
+        #error;
+        &::limbeck::__private::EMPTY
+    })
 }
 
 fn compile_error(message: &str) -> TokenStream {
