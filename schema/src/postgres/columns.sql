@@ -23,7 +23,7 @@ SELECT 'column', quote_ident(a.attname), r.name,
            CASE compression.attcompression
                WHEN 'p' THEN 'compression pglz' WHEN 'l' THEN 'compression lz4' END,
            'statistics ' || CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
-           'with ' || array_to_string(a.attoptions, ', '),
+           'with ' || array_to_string(options.set, ', '),
            'options ' || array_to_string(a.attfdwoptions, ', '),
            -- A partition has its own columns as well as it has inherited them.
            CASE WHEN NOT a.attislocal AND NOT r.relispartition THEN 'inherited' END)
@@ -36,7 +36,12 @@ CROSS JOIN (SELECT ''::"char" AS attcompression) absent
 CROSS JOIN LATERAL (
     SELECT attcompression FROM pg_attribute same
     WHERE same.attrelid = a.attrelid AND same.attnum = a.attnum) compression
+-- Newer servers keep a number of their own among the options, which differs from table to table.
+CROSS JOIN LATERAL (
+    SELECT array_agg(option ORDER BY place) AS set
+    FROM unnest(a.attoptions) WITH ORDINALITY given (option, place)
+    WHERE option NOT LIKE 'pg\_%') options
 WHERE r.relkind IN ('r', 'p', 'f', 'c')
    OR r.relkind IN ('v', 'm') AND (
-       d.oid IS NOT NULL OR a.attoptions IS NOT NULL OR a.attstattarget >= 0
+       d.oid IS NOT NULL OR options.set IS NOT NULL OR a.attstattarget >= 0
        OR a.attstorage <> t.typstorage OR compression.attcompression <> '')
