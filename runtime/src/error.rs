@@ -64,10 +64,10 @@ pub struct Location {
 /// Displays what went wrong; [`source`](StdError::source) is what the database said;
 /// [`help`](Error::help) is what to do next; [`report`](Error::report) is what was done before. The
 /// alternate form, `{:#}`, displays all of it on several lines, as the commands do.
-#[derive(Debug)]
+///
+/// `main` may return it: its `Debug` form is the alternate one too.
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -151,6 +151,12 @@ impl Error {
     /// Whether a statement failed.
     pub fn is_failed(&self) -> bool {
         self.kind() == ErrorKind::Failed
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:#}")
     }
 }
 

@@ -16,7 +16,7 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(feature = "sqlite", feature = "postgres", feature = "commands")),
+    not(all(feature = "postgres", feature = "commands")),
     expect(dead_code, reason = "what one driver or the commands alone use")
 )]
 

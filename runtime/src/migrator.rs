@@ -160,7 +160,7 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn status(&self, database: impl Database) -> Result<Status, Error> {
-        let mut driver = database.open(self.lock_deadline)?;
+        let mut driver = database.look(self.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         let chart = Chart::compose(&self.histories, driver.dialect())?;
         let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
@@ -229,6 +229,7 @@ impl Migrator {
         Ledger {
             dialect,
             schema: self.ledger_schema.clone(),
+            has_schema: false,
         }
     }
 

@@ -83,13 +83,18 @@ fn postgres(rest: &str) -> Result<DatabaseUrl, Error> {
     let Some(rest) = rest.strip_prefix("//") else {
         return Err(malformed("`//` is missing after the scheme"));
     };
-    let (location, query) = rest.split_once('?').unwrap_or((rest, ""));
+    // A password may hold a `?` as it is: credentials end at an `@`, and only then comes the query.
+    let credentials = rest.find('@').unwrap_or(0);
+    let (location, query) = match rest[credentials..].find('?') {
+        Some(at) => (&rest[..credentials + at], &rest[credentials + at + 1..]),
+        None => (rest, ""),
+    };
     let mut kept = Vec::new();
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         match name {
             "ssl" | "sslmode" => check_ssl(name, &decode(value)?)?,
-            _ if name.starts_with("ssl") => return Err(needs_tls(parameter)),
+            _ if name.starts_with("ssl") => return Err(needs_tls(name)),
             _ => kept.push(parameter),
         }
     }
@@ -169,6 +174,20 @@ impl Open for &str {
             DatabaseUrl::Postgres { url, shown } => open_postgres(&url, &shown),
         }
     }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn look<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+    where
+        Self: 'c,
+    {
+        match DatabaseUrl::parse(self)? {
+            DatabaseUrl::Sqlite { path } => look_at_sqlite(&path, patience),
+            DatabaseUrl::Postgres { url, shown } => open_postgres(&url, &shown),
+        }
+    }
 }
 
 impl Database for &String {}
@@ -184,17 +203,36 @@ impl Open for &String {
     {
         self.as_str().open(patience)
     }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn look<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+    where
+        Self: 'c,
+    {
+        self.as_str().look(patience)
+    }
 }
 
 #[cfg(feature = "sqlite")]
 fn open_sqlite<'c>(path: &str, patience: Duration) -> Result<Opened<'c>, Error> {
-    crate::driver::sqlite::open(std::path::Path::new(path), patience)
+    crate::driver::sqlite::open(path.as_ref(), patience)
+}
+
+#[cfg(feature = "sqlite")]
+fn look_at_sqlite<'c>(path: &str, patience: Duration) -> Result<Opened<'c>, Error> {
+    crate::driver::sqlite::look(path.as_ref(), patience)
 }
 
 #[cfg(not(feature = "sqlite"))]
 fn open_sqlite<'c>(_path: &str, _patience: Duration) -> Result<Opened<'c>, Error> {
     Err(without_feature("sqlite"))
 }
+
+#[cfg(not(feature = "sqlite"))]
+use open_sqlite as look_at_sqlite;
 
 #[cfg(feature = "postgres")]
 fn open_postgres<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
@@ -258,6 +296,9 @@ mod tests {
             "postgres:me:s3cret@host/db",
             "me:s3cret@host",
             "mysql://me:s3cret@host/db",
+            "postgres://me:s3cret?x@host/db",
+            "postgres://me:s3cret?x@host/db?sslmode=require",
+            "postgres://me@host/db?sslpassword=s3cret",
         ] {
             let shown = check(url);
             let shown = shown.rsplit(" shown as ").next().unwrap();
@@ -271,7 +312,7 @@ mod tests {
             "sslmode=require",
             "sslmode=verify-full",
             "ssl=true",
-            "sslrootcert=ca.pem",
+            "sslrootcert",
         ] {
             let shown = check(&format!("postgres://host/db?{parameter}"));
             assert!(

@@ -70,6 +70,7 @@ on_each_database! {
     fn each_kind_of_failure_has_its_exit_code(store: &mut Store) {
         assert_eq!(run(store, &["upgrade", "nonsense"]).status.code(), Some(2));
         assert_eq!(run(store, &["upgrade", "--nonsense"]).status.code(), Some(2));
+        store.execute("CREATE TABLE other (id integer); DROP TABLE other");
         assert_eq!(run(store, &["check"]).status.code(), Some(3));
         assert_eq!(run(store, &["upgrade", "--database", "mysql://me:s3cret@host/db"]).status.code(), Some(1));
         run(store, &["upgrade"]);
@@ -121,5 +122,24 @@ fn an_encrypted_connection_is_refused_clearly() {
     assert!(
         said.contains("help: ") && !said.contains("s3cret"),
         "{said}"
+    );
+}
+
+#[test]
+fn looking_makes_no_database_where_there_is_none() {
+    let store = Store::sqlite();
+    let Store::Sqlite { path, .. } = &store else {
+        unreachable!()
+    };
+    assert_eq!(run(&store, &["check"]).status.code(), Some(1));
+    assert!(!path.exists());
+}
+
+#[test]
+fn arguments_that_are_not_understood_are_json_too() {
+    let (error, code) = json(&Store::sqlite(), &["upgrade", "--nonsense"]);
+    assert_eq!(
+        (error["error"]["kind"].as_str(), code),
+        (Some("usage"), Some(2))
     );
 }

@@ -68,8 +68,15 @@ impl Commands {
 
     /// Reads these arguments, the first of which is the program's name, and carries them out.
     pub fn run(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-        match Line::try_parse_from(arguments) {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        match Line::try_parse_from(&arguments) {
             Ok(line) => self.execute(&line.arguments),
+            Err(error)
+                if error.use_stderr() && arguments.iter().any(|argument| argument == "--json") =>
+            {
+                say(&format!("{:#}\n", json::usage(&error.render().to_string())));
+                ExitCode::from(exit::USAGE)
+            }
             Err(error) => {
                 // clap prints help to standard output and mistakes to standard error. Where neither
                 // can be written there is nobody to tell.
@@ -96,8 +103,7 @@ impl Commands {
         if !output.is_empty() && !output.ends_with('\n') {
             output.push('\n');
         }
-        // A reader that has gone away, such as `head`, is not a failure of the migration.
-        let _ = io::stdout().write_all(output.as_bytes());
+        say(&output);
         ExitCode::from(answer.code)
     }
 
@@ -235,4 +241,9 @@ fn done(report: &Report) -> Answer {
         json: json::report(report),
         code: exit::DONE,
     }
+}
+
+/// A reader that has gone away, such as `head`, is not a failure of the migration.
+fn say(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
 }

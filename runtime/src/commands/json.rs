@@ -90,7 +90,15 @@ pub(super) fn error(error: &Error) -> Value {
             "location": location,
             "exit_code": exit::code(error.kind()),
         },
-        "report": error.report().map(report),
+        "report": error.report().filter(|report| !report.is_up_to_date()).map(report),
+    })
+}
+
+/// Arguments that could not be understood.
+pub(super) fn usage(message: &str) -> Value {
+    json!({
+        "error": { "kind": "usage", "message": message.trim_end(), "exit_code": exit::USAGE },
+        "report": null,
     })
 }
 

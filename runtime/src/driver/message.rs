@@ -52,14 +52,6 @@ impl Message {
         message
     }
 
-    /// The transaction up to its first change, without an end.
-    pub(crate) fn opening(ledger: &Ledger, unit: &Unit<'_>) -> Self {
-        let mut message = Self::default();
-        message.push(begin(ledger.dialect));
-        message.prologue(ledger, unit);
-        message
-    }
-
     fn prologue(&mut self, ledger: &Ledger, unit: &Unit<'_>) {
         if ledger.dialect == Dialect::Postgres {
             self.push(&ledger.lock());
@@ -117,7 +109,7 @@ impl Message {
 
 /// Statements must see what was committed before the lock was granted, so the isolation level is set
 /// whatever the session's default is.
-const fn begin(dialect: Dialect) -> &'static str {
+pub(super) const fn begin(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "BEGIN IMMEDIATE",
         Dialect::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",

@@ -63,6 +63,19 @@ pub(crate) mod sealed {
         fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
         where
             Self: 'c;
+
+        /// The same for those who only look: makes no database where there is none.
+        #[doc(hidden)]
+        #[expect(
+            private_interfaces,
+            reason = "the trait is sealed; nobody else can name it"
+        )]
+        fn look<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+        where
+            Self: 'c + Sized,
+        {
+            self.open(patience)
+        }
     }
 }
 
@@ -82,9 +95,12 @@ impl FirstLook {
     pub(super) fn at(rows: &[StateRow], states: &[(&str, Digest)]) -> Self {
         let is_complete = states.iter().all(|(history, state)| {
             let digest = state.to_string();
-            let mut own = rows.iter().filter(|row| row.history == *history);
-            let is_at = |row: &StateRow| row.version == VERSION && row.digest == digest;
-            own.next().is_some_and(is_at) && own.next().is_none()
+            rows.iter().any(|row| {
+                row.history == *history
+                    && row.version == VERSION
+                    && row.digest == digest
+                    && row.unfinished.is_none()
+            })
         });
         if is_complete {
             Self::Complete

@@ -3,24 +3,28 @@
 //! Everything is sent in simple-query messages: a whole transaction is one message and one round trip.
 //! After any error the rest of a message is discarded by the server and `ROLLBACK` is sent.
 
+mod error;
+mod rows;
+
 use std::error::Error as StdError;
 use std::ops::DerefMut;
 use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
-use limbeck_model::recorded::Row;
-use postgres::error::{ErrorPosition, SqlState};
-use postgres::{Client, Config, NoTls, SimpleQueryMessage, SimpleQueryRow};
+use postgres::error::SqlState;
+use postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
-use super::message::Message;
+use self::error::from_postgres;
+use self::rows::{progress_row, result_sets, revision_row, row, state_rows};
+use super::message::{self, Message};
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
 use crate::clock::Stopwatch;
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{BUSY, Contents, Ledger, MOVED, Progress, ProgressState, StateRow};
+use crate::ledger::{BUSY, Contents, Ledger, MOVED};
 
 impl Database for &mut Client {}
 
@@ -33,7 +37,11 @@ impl Open for &mut Client {
     where
         Self: 'c,
     {
-        Ok(Box::new(Postgres { client: self }))
+        Ok(Box::new(Postgres {
+            client: self,
+            is_own: false,
+            is_prepared: false,
+        }))
     }
 }
 
@@ -57,14 +65,54 @@ pub(crate) fn connect<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
     })?;
     Ok(Box::new(Postgres {
         client: Box::new(client),
+        is_own: true,
+        is_prepared: false,
     }))
 }
 
 struct Postgres<C: DerefMut<Target = Client>> {
     client: C,
+    /// Whether the connection was opened here, so that its settings are limbeck's to set.
+    is_own: bool,
+    is_prepared: bool,
 }
 
+/// The settings of limbeck's own connections: the splitter reads backslashes as the standard does, and
+/// what one revision has set must not change what the next one does.
+const SETTINGS: &str = "RESET ALL; SET standard_conforming_strings = on";
+
 impl<C: DerefMut<Target = Client>> Postgres<C> {
+    /// Called before the first work: a start with nothing to do needs none of it.
+    fn prepare(&mut self) -> Result<(), DriverError> {
+        if self.is_prepared {
+            return Ok(());
+        }
+        if self.is_own {
+            self.send(SETTINGS)?;
+        } else if self.is_in_transaction()? {
+            return Err(DriverError::other(
+                "the connection is inside a transaction; commit or roll back before migrating",
+            ));
+        }
+        self.is_prepared = true;
+        Ok(())
+    }
+
+    /// A statement by itself is a transaction, and begins with it.
+    fn is_in_transaction(&mut self) -> Result<bool, DriverError> {
+        match self.send("SELECT now() <> statement_timestamp()") {
+            Ok(messages) => {
+                Ok(messages.iter().find_map(row).and_then(|row| row.get(0)) == Some("t"))
+            }
+            Err(error)
+                if error.code.as_deref() == Some(SqlState::IN_FAILED_SQL_TRANSACTION.code()) =>
+            {
+                Ok(true)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn send(&mut self, text: &str) -> Result<Vec<SimpleQueryMessage>, DriverError> {
         self.client.simple_query(text).map_err(from_postgres)
     }
@@ -74,34 +122,38 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             // Where the connection itself is lost there is nothing to roll back, and the first error
             // is the one to report.
             let _ = self.client.batch_execute("ROLLBACK");
+            if self.is_own {
+                let _ = self.client.batch_execute(SETTINGS);
+            }
         })
     }
 
-    /// Which change and statement of a unit failed, where the error itself does not say: the changes
-    /// are run again, one statement a message, in a transaction that is never committed. `None` where
-    /// it was none of them; a change without a statement where they all pass and the commit failed.
-    fn locate(
-        &mut self,
-        ledger: &Ledger,
-        unit: &Unit<'_>,
-        code: Option<&str>,
-    ) -> Option<(usize, Option<Place>)> {
-        let found = self.replay(ledger, unit, code);
+    /// Which change and statement of a unit failed, where the error itself does not say: the statements
+    /// are run again, one a message, in a transaction that is never committed. `None` where it was none
+    /// of them; a change without a statement where that cannot be told, or where the commit failed.
+    fn locate(&mut self, unit: &Unit<'_>, code: &str) -> Option<(usize, Option<Place>)> {
+        if unit
+            .changes
+            .iter()
+            .all(|change| change.statements.is_empty())
+        {
+            return None;
+        }
+        if is_passing(code) {
+            // Nothing is wrong with the statement, and it may have run for hours.
+            return Some((0, None));
+        }
+        let found = self.replay(unit, code);
         // As above: a lost connection has nothing left to roll back.
         let _ = self.client.batch_execute("ROLLBACK");
         found
     }
 
-    fn replay(
-        &mut self,
-        ledger: &Ledger,
-        unit: &Unit<'_>,
-        code: Option<&str>,
-    ) -> Option<(usize, Option<Place>)> {
-        self.send(&Message::opening(ledger, unit).text).ok()?;
+    fn replay(&mut self, unit: &Unit<'_>, code: &str) -> Option<(usize, Option<Place>)> {
+        self.send(message::begin(Dialect::Postgres)).ok()?;
         for (number, change) in unit.changes.iter().enumerate() {
             let mut before = Message::default();
-            before.timeouts(ledger.dialect, change.timeouts);
+            before.timeouts(Dialect::Postgres, change.timeouts);
             self.send(&before.text).ok()?;
             for (statement, text) in change.statements.iter().enumerate() {
                 if let Err(error) = self.send(text.sql) {
@@ -109,15 +161,27 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                         statement,
                         offset: error.offset,
                     };
-                    let same = error.code.as_deref() == code;
-                    return Some((number, same.then_some(place)));
+                    let is_same = error.code.as_deref() == Some(code);
+                    return Some((number, is_same.then_some(place)));
                 }
             }
-            let mut after = Message::default();
-            after.records(ledger, change);
-            self.send(&after.text).ok()?;
         }
-        unit.changes.len().checked_sub(1).map(|last| (last, None))
+        // What is left is the commit, at which deferred constraints are checked, or the ledger.
+        let checked = self.send("SET CONSTRAINTS ALL IMMEDIATE");
+        let last = unit.changes.len().checked_sub(1)?;
+        checked.is_err().then_some((last, None))
+    }
+
+    fn schema_exists(&mut self, ledger: &Ledger) -> bool {
+        let name = format!("\"{}\"", ledger.schema.replace('"', "\"\""));
+        let sql = format!(
+            "SELECT to_regnamespace({}) IS NOT NULL",
+            ledger.quote(&name)
+        );
+        // Where it cannot be told, the error that led here is the one to report.
+        self.send(&sql).is_ok_and(|messages| {
+            messages.iter().find_map(row).and_then(|row| row.get(0)) == Some("t")
+        })
     }
 }
 
@@ -142,16 +206,17 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     }
 
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
+        self.prepare()?;
         let within = format!("history IN ({})", ledger.list(histories));
         let text = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {states}; \
              SELECT history, id, parents, checksum, lineage, compat, \
              to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') \
              FROM {revision} WHERE {within} ORDER BY applied_at, id; \
-             SELECT history, id, direction, step, state, token, lease_until > clock_timestamp() OR EXISTS \
-             (SELECT FROM pg_stat_activity WHERE pid = backend AND pg_stat_activity.state = 'active' \
+             SELECT history, id, direction, step, state, lease_until > clock_timestamp() OR EXISTS \
+             (SELECT FROM pg_stat_activity WHERE pid = backend AND coalesce(pg_stat_activity.state, 'active') = 'active' \
              AND pid <> pg_backend_pid()), error FROM {progress} WHERE {within} ORDER BY step; COMMIT",
-            states = select_states(ledger),
+            states = ledger.standings(),
             revision = ledger.table("revision"),
             progress = ledger.table("progress"),
         );
@@ -160,32 +225,26 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             Err(error) if is_missing(&error) => return Ok(Contents::default()),
             Err(error) => return Err(error),
         };
-        let mut results = result_sets(&messages)
-            .into_iter()
-            .filter(|rows| !rows.is_empty());
-        let mut contents = Contents {
-            present: true,
-            ..Contents::default()
+        // One result for each statement: `BEGIN`, the three queries, `COMMIT`.
+        let [_, states, revisions, progress, ..] = &result_sets(&messages)[..] else {
+            return Err(DriverError::other(
+                "the server has not answered every query",
+            ));
         };
-        for rows in &mut results {
-            // The three results differ in width, and an empty one leaves no row behind.
-            match rows.first().map_or(0, |row| row.len()) {
-                3 => contents.states = state_rows(&rows)?,
-                7 => {
-                    contents.rows = rows
-                        .into_iter()
-                        .map(revision_row)
-                        .collect::<Result<_, _>>()?;
-                }
-                _ => {
-                    contents.progress = rows
-                        .into_iter()
-                        .map(progress_row)
-                        .collect::<Result<_, _>>()?;
-                }
-            }
-        }
-        Ok(contents)
+        Ok(Contents {
+            present: true,
+            states: state_rows(states)?,
+            rows: revisions
+                .iter()
+                .copied()
+                .map(revision_row)
+                .collect::<Result<_, _>>()?,
+            progress: progress
+                .iter()
+                .copied()
+                .map(progress_row)
+                .collect::<Result<_, _>>()?,
+        })
     }
 
     fn transact(
@@ -194,8 +253,12 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         unit: &Unit<'_>,
         ended: Ended<'_>,
     ) -> Result<(), Refusal> {
+        self.prepare().map_err(Refusal::Other)?;
         let watch = Stopwatch::start();
-        let message = Message::transaction(ledger, unit);
+        let mut message = Message::transaction(ledger, unit);
+        if self.is_own && unit.ends_a_script() {
+            message.push(SETTINGS);
+        }
         let Err(error) = self.send_transaction(&message.text) else {
             (0..unit.changes.len()).for_each(|number| ended(number, watch.elapsed()));
             return Ok(());
@@ -206,13 +269,28 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         if error.message.contains(MOVED) {
             return Err(Refusal::Moved);
         }
-        let found = match error.offset {
-            Some(offset) => message
+        let found = if let Some(offset) = error.offset {
+            message
                 .place(offset)
-                .map(|(change, place)| (change, Some(place))),
-            None if error.code.is_some() => self.locate(ledger, unit, error.code.as_deref()),
-            None => None,
+                .map(|(change, place)| (change, Some(place)))
+        } else {
+            let code = error.code.clone();
+            code.and_then(|code| self.locate(unit, &code))
         };
+        // `IF NOT EXISTS` asks for the right to create a schema even where it exists.
+        let is_forbidden = error.code.as_deref() == Some(SqlState::INSUFFICIENT_PRIVILEGE.code());
+        if found.is_none()
+            && is_forbidden
+            && unit.create_ledger
+            && !ledger.has_schema
+            && self.schema_exists(ledger)
+        {
+            let ledger = Ledger {
+                has_schema: true,
+                ..ledger.clone()
+            };
+            return self.transact(&ledger, unit, ended);
+        }
         Err(match found {
             Some((change, place)) => Refusal::Failed {
                 change,
@@ -266,11 +344,10 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     }
 }
 
-fn select_states(ledger: &Ledger) -> String {
-    format!(
-        "SELECT history, digest, version FROM {}",
-        ledger.table("state")
-    )
+/// Whether an error is of the circumstances: a statement that was cancelled, a server that goes down, a
+/// lock that was not had in time, a deadlock.
+fn is_passing(code: &str) -> bool {
+    code.starts_with("57") || code.starts_with("40") || code == SqlState::LOCK_NOT_AVAILABLE.code()
 }
 
 fn is_missing(error: &DriverError) -> bool {
@@ -278,109 +355,4 @@ fn is_missing(error: &DriverError) -> bool {
     missing
         .iter()
         .any(|state| error.code.as_deref() == Some(state.code()))
-}
-
-fn row(message: &SimpleQueryMessage) -> Option<&SimpleQueryRow> {
-    match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    }
-}
-
-fn result_sets(messages: &[SimpleQueryMessage]) -> Vec<Vec<&SimpleQueryRow>> {
-    let mut results = vec![Vec::new()];
-    for message in messages {
-        match message {
-            SimpleQueryMessage::Row(row) => {
-                if let Some(rows) = results.last_mut() {
-                    rows.push(row);
-                }
-            }
-            SimpleQueryMessage::CommandComplete(_) => results.push(Vec::new()),
-            _ => {}
-        }
-    }
-    results
-}
-
-fn text(row: &SimpleQueryRow, column: usize) -> Result<String, DriverError> {
-    row.try_get(column)
-        .map_err(from_postgres)?
-        .map(str::to_owned)
-        .ok_or_else(|| DriverError::other(format!("column {column} of a ledger row is null")))
-}
-
-fn number(row: &SimpleQueryRow, column: usize) -> Result<u32, DriverError> {
-    text(row, column)?
-        .parse()
-        .map_err(|_| DriverError::other(format!("column {column} of a ledger row is not a number")))
-}
-
-fn state_rows(rows: &[&SimpleQueryRow]) -> Result<Vec<StateRow>, DriverError> {
-    rows.iter()
-        .map(|row| {
-            Ok(StateRow {
-                history: text(row, 0)?,
-                digest: text(row, 1)?,
-                version: number(row, 2)?,
-            })
-        })
-        .collect()
-}
-
-fn revision_row(row: &SimpleQueryRow) -> Result<Row, DriverError> {
-    Ok(Row {
-        history: text(row, 0)?,
-        id: text(row, 1)?,
-        parents: text(row, 2)?
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
-        checksum: text(row, 3)?,
-        lineage: text(row, 4)?,
-        breaking: row.try_get(5).map_err(from_postgres)?.map(str::to_owned),
-        applied_at: text(row, 6)?,
-    })
-}
-
-fn progress_row(row: &SimpleQueryRow) -> Result<Progress, DriverError> {
-    Ok(Progress {
-        history: text(row, 0)?,
-        id: text(row, 1)?,
-        direction: text(row, 2)?,
-        step: number(row, 3)?,
-        // A state of a later version is unfinished as far as this one can tell.
-        state: ProgressState::from_name(&text(row, 4)?).unwrap_or(ProgressState::Started),
-        token: text(row, 5)?,
-        alive: text(row, 6)? == "t",
-        error: row.try_get(7).map_err(from_postgres)?.map(str::to_owned),
-    })
-}
-
-fn from_postgres(error: postgres::Error) -> DriverError {
-    let Some(database) = error.as_db_error() else {
-        // The crate's own text is a class, such as "error connecting to server"; the cause says more.
-        let message = error
-            .source()
-            .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-        return DriverError {
-            source: Some(Box::new(error)),
-            ..DriverError::other(message)
-        };
-    };
-    let offset = match database.position() {
-        Some(ErrorPosition::Original(position)) => usize::try_from(*position)
-            .ok()
-            .and_then(|p| p.checked_sub(1)),
-        _ => None,
-    };
-    DriverError {
-        message: database.message().to_owned(),
-        code: Some(database.code().code().to_owned()),
-        detail: database.detail().map(str::to_owned),
-        hint: database.hint().map(str::to_owned),
-        offset,
-        busy: false,
-        source: Some(Box::new(error)),
-    }
 }

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use self::error::from_rusqlite;
-use self::rows::{read_contents, state_rows};
+use self::rows::{read_contents, read_states};
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::shortcut;
@@ -55,11 +55,32 @@ impl Open for &Path {
     {
         open(self, patience)
     }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn look<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
+    where
+        Self: 'c,
+    {
+        look(self, patience)
+    }
 }
 
 /// Opens a connection of limbeck's own; the file is made where it is missing.
 pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Error> {
-    Connection::open(path)
+    connect(path, patience, OpenFlags::default())
+}
+
+/// The same without making a file.
+pub(crate) fn look<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Error> {
+    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE;
+    connect(path, patience, flags)
+}
+
+fn connect<'c>(path: &Path, patience: Duration, flags: OpenFlags) -> Result<Opened<'c>, Error> {
+    Connection::open_with_flags(path, flags)
         .map_err(from_rusqlite)
         .and_then(|connection| Sqlite::new(Box::new(connection), patience))
         .map(|driver| Box::new(driver) as Opened<'c>)
@@ -99,8 +120,12 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             .connection
             .pragma_query_value(None, "busy_timeout", |row| row.get(0))
             .map_err(from_rusqlite)?;
+        // SQLite counts milliseconds in 31 bits.
+        let patience = self
+            .patience
+            .min(Duration::from_millis(i32::MAX.unsigned_abs().into()));
         self.connection
-            .busy_timeout(self.patience)
+            .busy_timeout(patience)
             .map_err(from_rusqlite)?;
         self.lenders_timeout_ms = Some(own);
         Ok(())
@@ -150,23 +175,30 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             .map_err(Refusal::Other)
     }
 
+    fn matches_shortcut(&self, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
+        let shortcut = self.header("user_version")?;
+        Ok(shortcut != 0 && shortcut == shortcut::bits(states, self.header("schema_version")?))
+    }
+
     /// Writes the shortcut for the state that the open transaction leads to, where the application does
     /// not use the field itself.
     fn keep_shortcut(&self, ledger: &Ledger, guard: &Guard) -> Result<(), DriverError> {
         let written: Option<i32> = self
             .connection
-            .query_row("SELECT max(user_version) FROM limbeck_state", [], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT max(user_version) FROM main.limbeck_state",
+                [],
+                |row| row.get(0),
+            )
             .map_err(from_rusqlite)?;
         let current = self.header("user_version")?;
         if current != 0 && Some(current) != written {
             return Ok(());
         }
-        let rows = state_rows(&self.connection, &ledger.standings())?;
+        let rows = read_states(&self.connection, ledger)?;
         let bits = shortcut::bits_for(&rows, &guard.histories, self.header("schema_version")?);
         self.execute(&format!(
-            "PRAGMA user_version = {bits}; UPDATE limbeck_state SET user_version = {bits}"
+            "PRAGMA main.user_version = {bits}; UPDATE main.limbeck_state SET user_version = {bits}"
         ))
     }
 
@@ -222,15 +254,17 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         ledger: &Ledger,
         states: &[(&str, Digest)],
     ) -> Result<FirstLook, DriverError> {
-        let shortcut = self.header("user_version")?;
-        if shortcut != 0 && shortcut == shortcut::bits(states, self.header("schema_version")?) {
-            return Ok(FirstLook::Complete);
-        }
-        match state_rows(&self.connection, &ledger.standings()) {
-            Ok(rows) => Ok(FirstLook::at(&rows, states)),
+        match self.matches_shortcut(states) {
+            Ok(true) => return Ok(FirstLook::Complete),
+            Ok(false) => {}
             // Whoever has more to do than look waits for it then.
+            Err(error) if error.busy => return Ok(FirstLook::Unknown),
+            Err(error) => return Err(error),
+        }
+        match read_states(&self.connection, ledger) {
+            Ok(rows) => Ok(FirstLook::at(&rows, states)),
             Err(error) if error.busy => Ok(FirstLook::Unknown),
-            Err(error) if error.message.starts_with("no such table: limbeck_") => {
+            Err(error) if error.message.starts_with("no such table: main.limbeck_") => {
                 Ok(FirstLook::NoLedger)
             }
             Err(error) => Err(error),

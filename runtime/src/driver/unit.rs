@@ -16,6 +16,15 @@ pub(crate) struct Unit<'a> {
     pub(crate) changes: Vec<Change<'a>>,
 }
 
+impl Unit<'_> {
+    /// Whether a script has come to its end with this unit.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn ends_a_script(&self) -> bool {
+        let mut records = self.changes.iter().flat_map(|change| &change.records);
+        records.any(|record| matches!(record, Record::Applied(_) | Record::Removed { .. }))
+    }
+}
+
 /// Statements and what the ledger says of them afterwards.
 #[derive(Debug)]
 pub(crate) struct Change<'a> {

@@ -20,8 +20,9 @@ pub(crate) fn failed(
         Direction::Up => "upgrade to",
         Direction::Down => "downgrade of",
     };
+    let preposition = if location.line.is_some() { "at" } else { "in" };
     let message = format!(
-        "{verb} `{}` ({}) failed at {}",
+        "{verb} `{}` ({}) failed {preposition} {}",
         revision.id,
         revision.message,
         words(&location)
@@ -36,6 +37,17 @@ pub(crate) fn failed(
         .help_with(kept)
         .at(location)
         .because(error)
+}
+
+/// The error for a revision in the midst of which the connection failed.
+pub(crate) fn interrupted(entry: &Entry, error: DriverError) -> Error {
+    let revision = entry.revision;
+    let message = format!(
+        "the connection failed while `{}` ({}) was run from {}",
+        revision.id, revision.message, revision.file
+    );
+    Error::database(message, error)
+        .help_with("run again: it finds out whether the revision was committed")
 }
 
 /// The error for a transaction that failed outside the user's own statements.
@@ -58,7 +70,7 @@ const INSUFFICIENT_PRIVILEGE: &str = "42501";
 pub(crate) fn words(location: &Location) -> String {
     match (location.line, location.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", location.file),
-        _ => format!("the end of {}", location.file),
+        _ => location.file.clone(),
     }
 }
 

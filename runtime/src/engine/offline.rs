@@ -76,7 +76,9 @@ pub(crate) fn offline(
 const fn preamble(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
-            "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n"
+            "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n\
+             -- Foreign keys are enforced, as on limbeck's own connections.\n\
+             PRAGMA foreign_keys = ON;\n"
         }
         Dialect::Postgres => {
             "-- Run with a client that stops at the first error: psql -v ON_ERROR_STOP=1\n"
@@ -139,7 +141,7 @@ impl Script<'_> {
                 token,
             };
             self.transaction(guard.clone(), vec![records(vec![Record::Claimed(claim)])]);
-            guard.token = Some(token.to_owned());
+            guard.expect_unfinished(history, Some(token));
             let mut own = Message::default();
             own.push(statement.sql);
             self.text.push_str(&own.text);

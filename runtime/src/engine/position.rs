@@ -32,6 +32,18 @@ impl Position {
         let known = chart.known();
         let standing = recorded::reconcile(&known, histories, &contents.rows)
             .map_err(|discrepancy| describe(chart, &contents.rows, discrepancy))?;
+        let gaps: Vec<_> = chart
+            .graph
+            .check_closed(&standing.applied)
+            .into_iter()
+            .map(|(revision, needed)| {
+                let (revision, needed) = (chart.graph.name(revision), chart.graph.name(needed));
+                format!("`{revision}` is applied, and `{needed}`, which it needs, is not")
+            })
+            .collect();
+        if !gaps.is_empty() {
+            return Err(diverged(&gaps));
+        }
         Ok(Self { contents, standing })
     }
 
@@ -48,11 +60,16 @@ impl Position {
 
     /// Ids of compatible revisions that the program does not know.
     pub(crate) fn ahead(&self) -> Vec<String> {
+        self.ahead_rows().into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The same, each with its history before it.
+    pub(crate) fn ahead_rows(&self) -> Vec<(String, String)> {
         self.standing
             .ahead
             .iter()
             .filter_map(|&row| self.contents.rows.get(row))
-            .map(|row| row.id.clone())
+            .map(|row| (row.history.clone(), row.id.clone()))
             .collect()
     }
 }
@@ -75,6 +92,14 @@ pub(crate) fn read(
 }
 
 pub(crate) fn cannot_read(error: DriverError) -> Error {
+    if error.busy {
+        return Error::new(
+            ErrorKind::Locked,
+            "another process holds this database and has not let go of it within the deadline",
+        )
+        .help_with("wait for it and run again; give a longer deadline where migrations take long")
+        .because(error);
+    }
     Error::database("cannot read the ledger", error)
 }
 
@@ -90,10 +115,6 @@ pub(crate) fn guard(contents: &Contents, histories: &[&str]) -> Guard {
             .filter(|state| histories.contains(&state.history.as_str()))
             .cloned()
             .collect(),
-        token: contents
-            .progress
-            .last()
-            .map(|progress| progress.token.clone()),
     }
 }
 

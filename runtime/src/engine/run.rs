@@ -99,9 +99,13 @@ impl<'r> Run<'r> {
                 }
             };
             // Whoever holds the lock and gets on may take as long as it needs.
-            if seen.as_ref() != Some(&position.contents.states) {
+            let now = (
+                position.contents.states.clone(),
+                position.unfinished().map(|script| script.step),
+            );
+            if seen.as_ref() != Some(&now) {
                 self.backoff.restart();
-                seen = Some(position.contents.states.clone());
+                seen = Some(now);
             }
             if position.unfinished().is_some() {
                 self.take_up(&position)?;
@@ -160,28 +164,10 @@ impl<'r> Run<'r> {
         if direction == Direction::Up {
             return Ok(());
         }
-        let touched: BTreeSet<&str> = plan
+        let touched = plan
             .iter()
-            .map(|&index| self.chart.entries[index].history.name)
-            .collect();
-        let above: Vec<_> = position
-            .standing
-            .ahead
-            .iter()
-            .filter_map(|&row| position.contents.rows.get(row))
-            .filter(|row| touched.contains(row.history.as_str()))
-            .map(|row| format!("`{}`", row.id))
-            .collect();
-        if !above.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Ahead,
-                format!(
-                    "cannot downgrade below revisions that this program does not know: {}",
-                    above.join(", ")
-                ),
-            )
-            .help_with("downgrade with the newer program that knows them"));
-        }
+            .map(|&index| self.chart.entries[index].history.name);
+        refuse_below(&position.ahead_rows(), touched)?;
         for &index in plan {
             let revision = self.chart.entries[index].revision;
             if let Some(reason) = revision.irreversible {
@@ -281,4 +267,29 @@ impl<'r> Run<'r> {
         )
         .help_with("wait for it and run again; give a longer deadline where migrations take long"))
     }
+}
+
+/// Refuses to change what stands below revisions that the program does not know. `ahead` are these, with
+/// their histories; `touched` are the histories that would change.
+pub(crate) fn refuse_below<'h>(
+    ahead: &[(String, String)],
+    touched: impl Iterator<Item = &'h str>,
+) -> Result<(), Error> {
+    let touched: BTreeSet<&str> = touched.collect();
+    let above: Vec<_> = ahead
+        .iter()
+        .filter(|(history, _)| touched.contains(history.as_str()))
+        .map(|(_, id)| format!("`{id}`"))
+        .collect();
+    if above.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Ahead,
+        format!(
+            "cannot go below revisions that this program does not know: {}",
+            above.join(", ")
+        ),
+    )
+    .help_with("use the newer program that knows them"))
 }

@@ -59,6 +59,11 @@ impl Run<'_> {
             return Err(unknown_script(progress));
         };
         if !self.resume {
+            // A lease runs out under a long statement, which then holds the database itself.
+            let guard = position.guard(&self.histories);
+            if let Outcome::Again = self.attempt(&nothing(guard))? {
+                return Ok(());
+            }
             return Err(self.interrupted(index, direction, progress));
         }
         let mut tips = self.chart.tips(&position.standing.applied);
@@ -137,7 +142,7 @@ impl Run<'_> {
                 return Ok(Outcome::Again);
             }
             create_ledger = false;
-            guard.token = Some(script.token.clone());
+            guard.expect_unfinished(entry.history.name, Some(&script.token));
             if number == first {
                 self.observer.event(&Event::Started(entry.name()));
             }
@@ -274,6 +279,15 @@ impl Run<'_> {
                 }
             }
         }
+    }
+}
+
+/// A transaction that only finds out whether it could be one.
+fn nothing(guard: Guard) -> Unit<'static> {
+    Unit {
+        guard,
+        create_ledger: false,
+        changes: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use limbeck_model::{Direction, plan};
 use super::change::{move_tips, record};
 use super::fail::cannot_write;
 use super::position::{self, Position};
-use super::run::{Outcome, Run};
+use super::run::{self, Outcome, Run};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::ledger::Record;
@@ -30,11 +30,13 @@ impl Run<'_> {
 
     fn try_stamp(&mut self, targets: &[&str], purge: bool) -> Result<Outcome, Error> {
         let chart = self.chart;
+        let mut ahead = Vec::new();
         let (contents, applied) = if purge {
             let contents = position::read(&mut *self.driver, &self.ledger, &self.histories)?;
             (contents, BTreeSet::new())
         } else {
             let position = Position::read(&mut *self.driver, &self.ledger, chart, &self.histories)?;
+            ahead = position.ahead_rows();
             (position.contents, position.standing.applied)
         };
         if contents
@@ -67,6 +69,12 @@ impl Run<'_> {
         let removed = plan.remove.iter().map(|&index| (index, Direction::Down));
         let added = plan.add.iter().map(|&index| (index, Direction::Up));
         let moves: Vec<_> = removed.chain(added).collect();
+        run::refuse_below(
+            &ahead,
+            moves
+                .iter()
+                .map(|&(index, _)| chart.entries[index].history.name),
+        )?;
         for &(index, direction) in &moves {
             let state = move_tips(&mut tips, direction, index);
             records.push(record(chart, index, direction, state, false));

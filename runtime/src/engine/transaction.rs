@@ -91,6 +91,9 @@ impl Run<'_> {
                 self.journal_failure(unit, index, direction, &error);
                 Err(fail::failed(&chart.entries[index], direction, place, error))
             }
+            Err(Refusal::Other(error)) if error.code.is_none() => {
+                Err(fail::interrupted(&chart.entries[stretch[0]], error))
+            }
             Err(Refusal::Other(error)) => Err(cannot_write(error)),
         }
     }

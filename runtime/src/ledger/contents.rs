@@ -21,6 +21,9 @@ pub(crate) struct StateRow {
     pub(crate) history: String,
     pub(crate) digest: String,
     pub(crate) version: u32,
+    /// The token of the process that has begun a script of this history outside a transaction, until the
+    /// script has ended. So that the first question of a start needs no other table.
+    pub(crate) unfinished: Option<String>,
 }
 
 /// One row of `progress`: a statement of a non-transactional script.
@@ -33,7 +36,6 @@ pub(crate) struct Progress {
     /// The statement's number, counted from 1.
     pub(crate) step: u32,
     pub(crate) state: ProgressState,
-    pub(crate) token: String,
     /// Whether the process that wrote the row still works on it, as far as the database can tell.
     pub(crate) alive: bool,
     pub(crate) error: Option<String>,

@@ -1,6 +1,6 @@
 //! What a transaction writes into the ledger, and what it demands of it first.
 
-use limbeck_model::checksum::Digest;
+use limbeck_model::checksum::{self, Digest};
 
 use super::{StateRow, VERSION};
 use limbeck_model::Direction;
@@ -13,22 +13,31 @@ pub(crate) struct Guard {
     pub(crate) histories: Vec<String>,
     /// Their rows of `state`, as they were read.
     pub(crate) states: Vec<StateRow>,
-    /// The token of the unfinished script that this process owns, if any: nobody else's may stand.
-    pub(crate) token: Option<String>,
 }
 
 impl Guard {
     /// From now on a history is expected in this state.
     pub(crate) fn expect(&mut self, history: &str, state: Digest) {
-        let digest = state.to_string();
-        match self.states.iter_mut().find(|row| row.history == history) {
-            Some(row) => row.digest = digest,
-            None => self.states.push(StateRow {
+        self.row(history).digest = state.to_string();
+    }
+
+    /// From now on a history is expected to have an unfinished script of this token, or none.
+    pub(crate) fn expect_unfinished(&mut self, history: &str, token: Option<&str>) {
+        self.row(history).unfinished = token.map(str::to_owned);
+    }
+
+    fn row(&mut self, history: &str) -> &mut StateRow {
+        let known = self.states.iter().position(|row| row.history == history);
+        let index = known.unwrap_or_else(|| {
+            self.states.push(StateRow {
                 history: history.to_owned(),
-                digest,
+                digest: checksum::state(&[]).to_string(),
                 version: VERSION,
-            }),
-        }
+                unfinished: None,
+            });
+            self.states.len() - 1
+        });
+        &mut self.states[index]
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Ledger {
     pub(crate) dialect: Dialect,
     /// PostgreSQL's schema. SQLite has no schemas and uses the prefix `limbeck_`.
     pub(crate) schema: String,
+    /// Whether that schema is known to be there.
+    pub(crate) has_schema: bool,
 }
 
 /// A string literal in either dialect, whatever `standard_conforming_strings` says.
@@ -33,7 +35,8 @@ fn quote(text: &str, dialect: Dialect) -> String {
 impl Ledger {
     pub(crate) fn table(&self, name: &str) -> String {
         match self.dialect {
-            Dialect::Sqlite => format!("limbeck_{name}"),
+            // Qualified, so that no attached or temporary table is taken for it.
+            Dialect::Sqlite => format!("main.limbeck_{name}"),
             Dialect::Postgres => format!("\"{}\".{name}", self.schema.replace('"', "\"\"")),
         }
     }
@@ -62,7 +65,7 @@ impl Ledger {
             Dialect::Postgres => "",
         };
         let mut statements = Vec::new();
-        if self.dialect == Dialect::Postgres {
+        if self.dialect == Dialect::Postgres && !self.has_schema {
             let schema = self.schema.replace('"', "\"\"");
             statements.push(format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""));
         }
@@ -81,7 +84,8 @@ impl Ledger {
         table(
             "state",
             format!(
-                "history text NOT NULL PRIMARY KEY, digest text NOT NULL, version integer NOT NULL{shortcut}"
+                "history text NOT NULL PRIMARY KEY, digest text NOT NULL, version integer NOT NULL, \
+                 unfinished text{shortcut}"
             ),
         );
         table(
@@ -116,21 +120,16 @@ impl Ledger {
         )
     }
 
-    /// The query of every start: the recorded states, and a second row for each history of which a
-    /// script is unfinished.
+    /// The query of every start: the recorded states, and of which history a script is unfinished.
     pub(crate) fn standings(&self) -> String {
-        format!(
-            "SELECT history, digest, version FROM {} UNION ALL SELECT DISTINCT history, 'unfinished', 0 FROM {}",
-            self.table("state"),
-            self.table("progress"),
-        )
+        let state = self.table("state");
+        format!("SELECT history, digest, version, unfinished FROM {state}")
     }
 
     /// The query that reads, for the histories of a guard, what [`Guard`] compares: one text. A history
     /// of which nothing is applied counts the same with a row of `state` and without.
     pub(crate) fn observed(&self, guard: &Guard) -> String {
         let state = self.table("state");
-        let progress = self.table("progress");
         let histories = self.list(&guard.histories);
         let (collation, aggregate) = match self.dialect {
             Dialect::Sqlite => ("BINARY", "group_concat"),
@@ -138,10 +137,9 @@ impl Ledger {
         };
         let nothing = checksum::state(&[]);
         format!(
-            "SELECT coalesce((SELECT {aggregate}(line, ',') FROM (SELECT history || ' ' || digest AS line FROM {state} \
-             WHERE history IN ({histories}) AND digest <> '{nothing}' ORDER BY history COLLATE {collation}) AS lines), '') \
-             || '|' || coalesce((SELECT {aggregate}(token, ',') FROM (SELECT DISTINCT token FROM {progress} \
-             WHERE history IN ({histories})) AS tokens), '')"
+            "SELECT coalesce({aggregate}(line, ','), '') FROM (SELECT history || ' ' || digest || ' ' || \
+             coalesce(unfinished, '') AS line FROM {state} WHERE history IN ({histories}) \
+             AND (digest <> '{nothing}' OR unfinished IS NOT NULL) ORDER BY history COLLATE {collation}) AS lines"
         )
     }
 
@@ -151,15 +149,17 @@ impl Ledger {
         let mut states: Vec<_> = guard
             .states
             .iter()
-            .filter(|state| state.digest != nothing)
+            .filter(|state| state.digest != nothing || state.unfinished.is_some())
             .collect();
         states.sort_by(|a, b| a.history.cmp(&b.history));
-        let states: Vec<_> = states
+        let lines: Vec<_> = states
             .into_iter()
-            .map(|state| format!("{} {}", state.history, state.digest))
+            .map(|state| {
+                let unfinished = state.unfinished.as_deref().unwrap_or_default();
+                format!("{} {} {unfinished}", state.history, state.digest)
+            })
             .collect();
-        let token = guard.token.as_deref().unwrap_or_default();
-        format!("{}|{token}", states.join(","))
+        lines.join(",")
     }
 
     /// The statement that fails with [`MOVED`] unless the ledger is as it was read.
@@ -214,15 +214,24 @@ impl Ledger {
                     )
                 })
                 .collect(),
-            Record::Claimed(claim) => vec![self.finish_step(claim), self.claim(claim)],
+            Record::Claimed(claim) => vec![
+                self.finish_step(claim),
+                self.claim(claim),
+                self.begin(claim),
+            ],
             Record::Halted { claim, error } => vec![self.halt(claim, error)],
-            Record::Released { history, id } => {
-                vec![format!(
+            Record::Released { history, id } => vec![
+                format!(
                     "DELETE FROM {} WHERE {}",
                     self.table("progress"),
                     self.is(history, id)
-                )]
-            }
+                ),
+                format!(
+                    "UPDATE {} SET unfinished = NULL WHERE history = {}",
+                    self.table("state"),
+                    self.quote(history)
+                ),
+            ],
             Record::Attempted(journal) => vec![self.journal(journal)],
         }
     }
@@ -338,6 +347,18 @@ impl Ledger {
             claim.step,
             self.quote(claim.token),
             self.lease(),
+        )
+    }
+
+    /// Marks the history as having an unfinished script.
+    fn begin(&self, claim: &Claim<'_>) -> String {
+        format!(
+            "INSERT INTO {} (history, digest, version, unfinished) VALUES ({}, '{}', {VERSION}, {}) \
+             ON CONFLICT (history) DO UPDATE SET unfinished = excluded.unfinished",
+            self.table("state"),
+            self.quote(claim.history),
+            checksum::state(&[]),
+            self.quote(claim.token),
         )
     }
 

@@ -7,20 +7,17 @@ use super::error::from_rusqlite;
 use crate::driver::DriverError;
 use crate::ledger::{Contents, Ledger, Progress, ProgressState, StateRow};
 
-fn read_states(connection: &Connection, ledger: &Ledger) -> Result<Vec<StateRow>, DriverError> {
-    let state = ledger.table("state");
-    state_rows(
-        connection,
-        &format!("SELECT history, digest, version FROM {state}"),
-    )
-}
-
-pub(super) fn state_rows(connection: &Connection, sql: &str) -> Result<Vec<StateRow>, DriverError> {
-    rows(connection, sql, |row| {
+/// The rows of `state`, as [`Ledger::standings`] asks for them.
+pub(super) fn read_states(
+    connection: &Connection,
+    ledger: &Ledger,
+) -> Result<Vec<StateRow>, DriverError> {
+    rows(connection, &ledger.standings(), |row| {
         Ok(StateRow {
             history: row.get(0)?,
             digest: row.get(1)?,
             version: row.get(2)?,
+            unfinished: row.get(3)?,
         })
     })
 }
@@ -31,7 +28,7 @@ pub(super) fn read_contents(
     histories: &[&str],
 ) -> Result<Contents, DriverError> {
     let present = connection
-        .table_exists(None, "limbeck_state")
+        .table_exists(Some("main"), "limbeck_state")
         .map_err(from_rusqlite)?;
     if !present {
         return Ok(Contents::default());
@@ -42,7 +39,7 @@ pub(super) fn read_contents(
         ledger.table("revision")
     );
     let progress = format!(
-        "SELECT history, id, direction, step, state, token, lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), error \
+        "SELECT history, id, direction, step, state, lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), error \
          FROM {} WHERE {within} ORDER BY step",
         ledger.table("progress")
     );
@@ -87,8 +84,7 @@ fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
         step: row.get(3)?,
         // A state of a later version is unfinished as far as this one can tell.
         state: ProgressState::from_name(&state).unwrap_or(ProgressState::Started),
-        token: row.get(5)?,
-        alive: row.get(6)?,
-        error: row.get(7)?,
+        alive: row.get(5)?,
+        error: row.get(6)?,
     })
 }

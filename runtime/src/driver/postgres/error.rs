@@ -1,0 +1,35 @@
+//! The crate's errors as the engine knows errors.
+
+use std::error::Error as _;
+
+use postgres::error::ErrorPosition;
+
+use crate::driver::DriverError;
+
+pub(super) fn from_postgres(error: postgres::Error) -> DriverError {
+    let Some(database) = error.as_db_error() else {
+        // The crate's own text is a class, such as "error connecting to server"; the cause says more.
+        let message = error
+            .source()
+            .map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+        return DriverError {
+            source: Some(Box::new(error)),
+            ..DriverError::other(message)
+        };
+    };
+    let offset = match database.position() {
+        Some(ErrorPosition::Original(position)) => usize::try_from(*position)
+            .ok()
+            .and_then(|p| p.checked_sub(1)),
+        _ => None,
+    };
+    DriverError {
+        message: database.message().to_owned(),
+        code: Some(database.code().code().to_owned()),
+        detail: database.detail().map(str::to_owned),
+        hint: database.hint().map(str::to_owned),
+        offset,
+        busy: false,
+        source: Some(Box::new(error)),
+    }
+}
