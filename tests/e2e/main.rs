@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, in its helpers too, and waits where it has to"
 )]
 
+mod adversity;
 mod commands;
 mod drift;
 mod failures;

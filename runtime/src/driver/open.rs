@@ -46,7 +46,7 @@ pub(crate) type Opened<'c> = Box<dyn Driver + 'c>;
 /// Implemented for `&mut rusqlite::Connection` and [`&Path`](std::path::Path) with the feature
 /// `sqlite`, for `&mut postgres::Client` with the feature `postgres`, and for `&str` and `&String`,
 /// which are URLs: `sqlite:PATH`, `postgres://…`, `postgresql://…`. A connection that is opened here is
-/// closed here; one that is lent is left as it was found.
+/// closed here; one that is lent must not be inside a transaction, and is left as it was found but for what a revision itself sets.
 pub trait Database: sealed::Open {}
 
 pub(crate) mod sealed {

@@ -82,12 +82,23 @@ pub(crate) fn look<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Er
 fn connect<'c>(path: &Path, patience: Duration, flags: OpenFlags) -> Result<Opened<'c>, Error> {
     Connection::open_with_flags(path, flags)
         .map_err(from_rusqlite)
-        .and_then(|connection| Sqlite::new(Box::new(connection), patience))
+        .and_then(|connection| {
+            set_patience(&connection, patience)?;
+            Sqlite::new(Box::new(connection), patience)
+        })
         .map(|driver| Box::new(driver) as Opened<'c>)
         .map_err(|error| {
             let path = path.display();
             Error::database(format!("cannot open the SQLite database `{path}`"), error)
         })
+}
+
+/// SQLite counts milliseconds in 31 bits.
+fn set_patience(connection: &Connection, patience: Duration) -> Result<(), DriverError> {
+    let longest = Duration::from_millis(i32::MAX.unsigned_abs().into());
+    connection
+        .busy_timeout(patience.min(longest))
+        .map_err(from_rusqlite)
 }
 
 struct Sqlite<C: DerefMut<Target = Connection>> {
@@ -120,13 +131,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             .connection
             .pragma_query_value(None, "busy_timeout", |row| row.get(0))
             .map_err(from_rusqlite)?;
-        // SQLite counts milliseconds in 31 bits.
-        let patience = self
-            .patience
-            .min(Duration::from_millis(i32::MAX.unsigned_abs().into()));
-        self.connection
-            .busy_timeout(patience)
-            .map_err(from_rusqlite)?;
+        set_patience(&self.connection, self.patience)?;
         self.lenders_timeout_ms = Some(own);
         Ok(())
     }
