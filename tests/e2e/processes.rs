@@ -15,6 +15,13 @@ fn start(store: &Store) -> Child {
         .unwrap()
 }
 
+/// The indexes that are built outside a transaction, by revision.
+const CONCURRENT_INDEXES: [(&str, &str); 3] = [
+    ("35420f5a144f", "messages_agent_id_sequence_id_idx"),
+    ("4b6073dcec68", "passages_archive_id_idx"),
+    ("e962d68dc2b7", "passages_content_words_idx"),
+];
+
 on_each_database! {
     fn eight_processes_on_an_empty_database_all_succeed_and_each_revision_runs_once(store: &mut Store) {
         let processes: Vec<_> = (0..8).map(|_| start(store)).collect();
@@ -35,6 +42,8 @@ on_each_database! {
     }
 
     fn a_process_that_is_killed_anywhere_leaves_what_another_run_completes(store: &mut Store) {
+        // Looking at an SQLite file that no process has come to create is an error.
+        store.execute("SELECT 1");
         // A run takes tens of milliseconds: the kills fall all over it.
         for delay_ms in [1, 5, 10, 15, 20, 30, 40, 60, 80, 120] {
             let mut process = start(store);
@@ -55,7 +64,12 @@ on_each_database! {
         // without being asked to; its statements can be repeated once the index is gone.
         if let Err(error) = migrator.upgrade(&store.url(), "head") {
             assert_eq!(error.kind(), limbeck::ErrorKind::Interrupted, "{error}");
-            store.execute("DROP INDEX IF EXISTS messages_agent_id_sequence_id_idx, passages_archive_id_idx, passages_content_words_idx");
+            let applied = store.applied();
+            for (id, index) in CONCURRENT_INDEXES {
+                if !applied.iter().any(|applied| applied == id) {
+                    store.execute(&format!("DROP INDEX IF EXISTS {index}"));
+                }
+            }
             migrator.resume(&store.url(), "head").unwrap();
         }
         let complete = store.dump();
