@@ -48,6 +48,9 @@ pub struct Side<'a> {
     pub checksum: Digest,
     /// Its lineage.
     pub lineage: Digest,
+    /// What a proof of it proves: its scripts and those of all its ancestors. A proof of other evidence
+    /// is stale.
+    pub evidence: Digest,
     /// The script that applies it.
     pub up: Script<'a>,
     /// The script that takes it back.
@@ -90,14 +93,14 @@ impl<'a> Table<'a> {
                 .dialects
                 .iter()
                 .map(|&dialect| {
-                    let mut ancestors: Vec<_> =
-                        node.needs().map(|up| rows[up].lineage(dialect)).collect();
-                    ancestors.extend(
-                        foreign
-                            .iter()
-                            .map(|(history, name)| checksum::foreign_lineage(history, name)),
-                    );
-                    Side::new(revision, dialect, &ancestors, sources)
+                    let needs = || node.needs().filter_map(|up| rows[up].side(dialect));
+                    let foreign = foreign
+                        .iter()
+                        .map(|(history, name)| checksum::foreign_lineage(history, name));
+                    let lineages: Vec<_> =
+                        needs().map(|side| side.lineage).chain(foreign).collect();
+                    let evidence: Vec<_> = needs().map(|side| side.evidence).collect();
+                    Side::new(revision, dialect, &lineages, &evidence, sources)
                 })
                 .collect();
             rows.push(Row {
@@ -146,22 +149,26 @@ impl<'a> Side<'a> {
     fn new(
         revision: &'a Revision,
         dialect: Dialect,
-        ancestors: &[Digest],
+        lineages: &[Digest],
+        evidence: &[Digest],
         sources: &'a Sources,
     ) -> Self {
         let up = Script::new(revision, Direction::Up, dialect, sources);
         let down = Script::new(revision, Direction::Down, dialect, sources);
-        let checksum = checksum::script(
-            up.statements
-                .iter()
-                .map(|statement| split::tokens(statement.sql, dialect)),
-        );
+        let checksum = up.checksum(dialect);
+        let lineage = checksum::lineage(&revision.id.value, &checksum, lineages);
         Self {
             dialect,
             skip: revision
                 .skip(dialect)
                 .map(|skip| skip.reason.value.as_str()),
-            lineage: checksum::lineage(&revision.id.value, &checksum, ancestors),
+            evidence: checksum::evidence(
+                &lineage,
+                &down.checksum(dialect),
+                [up.transactional, down.transactional],
+                evidence,
+            ),
+            lineage,
             checksum,
             up,
             down,
@@ -190,5 +197,13 @@ impl<'a> Script<'a> {
             statement_timeout_ms: section.statement_timeout_ms,
             statements: split::statements(section, dialect, sources),
         }
+    }
+
+    fn checksum(&self, dialect: Dialect) -> Digest {
+        checksum::script(
+            self.statements
+                .iter()
+                .map(|statement| split::tokens(statement.sql, dialect)),
+        )
     }
 }

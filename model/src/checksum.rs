@@ -84,6 +84,23 @@ pub fn lineage(id: &str, checksum: &Digest, ancestors: &[Digest]) -> Digest {
     fields.finish()
 }
 
+/// What a proof of a revision is a proof of: its lineage covers what goes up, this also what comes down
+/// and whether each runs in a transaction. `ancestors` are the same digests of all that must stand
+/// before it, in any order.
+pub fn evidence(
+    lineage: &Digest,
+    down: &Digest,
+    in_transaction: [bool; 2],
+    ancestors: &[Digest],
+) -> Digest {
+    let mut fields = Fields::new("limbeck evidence 1");
+    fields.add(lineage.as_bytes());
+    fields.add(down.as_bytes());
+    fields.add(&in_transaction.map(u8::from));
+    fields.add_sorted(ancestors);
+    fields.finish()
+}
+
 /// What stands in a lineage for a dependency on another history, whose content this history's build
 /// cannot see.
 pub fn foreign_lineage(history: &str, reference: &str) -> Digest {
