@@ -8,6 +8,7 @@ pub mod directive;
 pub mod emit;
 pub mod graph;
 pub mod project;
+pub mod proof;
 pub mod render;
 pub mod settings;
 pub mod source;
