@@ -15,12 +15,49 @@ use crate::{Error, Kind, Object, Result, Schema};
 /// Prefixes of names that are not the user's: SQLite's and limbeck's own.
 const RESERVED: [&str; 2] = ["sqlite_", "limbeck_"];
 
-/// A row of `sqlite_schema`.
-struct Entry {
-    kind: String,
-    name: String,
-    table: String,
-    sql: String,
+/// A row of `sqlite_schema`: a table, index, view or trigger as SQLite records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// `table`, `index`, `view` or `trigger`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The table or view that it is on; its own name where it is one.
+    pub table: String,
+    /// The statement that made it.
+    pub sql: String,
+}
+
+impl Entry {
+    /// Whether it is the user's: neither SQLite's nor limbeck's own.
+    pub fn is_users(&self) -> bool {
+        !is_reserved(&self.name) && !is_reserved(&self.table)
+    }
+
+    /// Whether it is a virtual table, which keeps its content in tables of its own.
+    pub fn is_virtual_table(&self) -> bool {
+        // SQLite itself writes the first words of what it records.
+        self.kind == "table" && self.sql.starts_with("CREATE VIRTUAL TABLE")
+    }
+
+    /// What it defines.
+    pub fn objects(&self) -> Vec<Object> {
+        let name = token::name(&self.name);
+        let statement = token::tokens(&self.sql);
+        let (kind, parent) = match self.kind.as_str() {
+            "table" => return table::objects(&name, &statement),
+            "index" => (Kind::Index, Some(token::name(&self.table))),
+            "trigger" => (Kind::Trigger, Some(token::name(&self.table))),
+            "view" => (Kind::View, None),
+            _ => (Kind::Other, None),
+        };
+        vec![Object {
+            kind,
+            parent,
+            name,
+            definition: token::join(&statement),
+        }]
+    }
 }
 
 /// Reads the schema of the main database, without SQLite's and limbeck's own tables, and without
@@ -31,7 +68,7 @@ struct Entry {
 pub fn read(connection: &Connection) -> Result<Schema> {
     let entries = entries(connection)
         .map_err(|error| Error::database("cannot read `sqlite_schema`", error))?;
-    Ok(entries.iter().flat_map(objects).collect())
+    Ok(entries.iter().flat_map(Entry::objects).collect())
 }
 
 fn entries(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
@@ -47,26 +84,24 @@ fn entries(connection: &Connection) -> rusqlite::Result<Vec<Entry>> {
         })
     })?;
     let mut entries: Vec<Entry> = entries.collect::<rusqlite::Result<_>>()?;
-    let has_virtual_table = |entry: &Entry| entry.kind == "table" && is_virtual(&entry.sql);
     // Only then, as the list of tables makes SQLite look into every view.
-    if entries.iter().any(has_virtual_table) {
+    if entries.iter().any(Entry::is_virtual_table) {
         let shadows = shadow_tables(connection)?;
         entries.retain(|entry| !shadows.contains(&entry.table));
     }
-    entries.retain(|entry| !is_reserved(&entry.name) && !is_reserved(&entry.table));
+    entries.retain(Entry::is_users);
     Ok(entries)
 }
 
-fn shadow_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// The names of the tables in which virtual tables keep their content.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn shadow_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'";
     let mut statement = connection.prepare(query)?;
     let names = statement.query_map([], |row| row.get(0))?;
     names.collect()
-}
-
-/// SQLite itself writes the first words of what it records.
-fn is_virtual(sql: &str) -> bool {
-    sql.starts_with("CREATE VIRTUAL TABLE")
 }
 
 fn is_reserved(name: &str) -> bool {
@@ -74,22 +109,4 @@ fn is_reserved(name: &str) -> bool {
         let start = name.get(..reserved.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(reserved))
     })
-}
-
-fn objects(entry: &Entry) -> Vec<Object> {
-    let name = token::name(&entry.name);
-    let statement = token::tokens(&entry.sql);
-    let (kind, parent) = match entry.kind.as_str() {
-        "table" => return table::objects(&name, &statement),
-        "index" => (Kind::Index, Some(token::name(&entry.table))),
-        "trigger" => (Kind::Trigger, Some(token::name(&entry.table))),
-        "view" => (Kind::View, None),
-        _ => (Kind::Other, None),
-    };
-    vec![Object {
-        kind,
-        parent,
-        name,
-        definition: token::join(&statement),
-    }]
 }
