@@ -1,9 +1,11 @@
 //! Why a command was not carried out: a sentence, and what to do about it.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::path::Path;
 
+use limbeck_compiler::proof::Fault;
 use limbeck_compiler::render::render;
 use limbeck_compiler::source::Sources;
 use limbeck_model::diagnostic::Diagnostic;
@@ -46,6 +48,12 @@ impl Error {
     /// A file that cannot be read or written; `what` is what should have happened to it.
     pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
         Self::environment(format!("cannot {what} `{}`: {error}", path.display()))
+    }
+
+    /// A proof could not be made.
+    pub(crate) fn proof(fault: &Fault) -> Self {
+        let cause = fault.source().map(|cause| format!(": {cause}"));
+        Self::environment(format!("{fault}{}", cause.unwrap_or_default()))
     }
 
     /// What is wrong in the migrations keeps a revision from being written.

@@ -35,10 +35,11 @@ fn run() -> io::Result<()> {
         variable("CARGO_PKG_VERSION")?
     );
     let folder = PathBuf::from(variable("OUT_DIR")?).join("limbeck");
-    let output = compile_package(&package, &label)?;
+    let output = compile_package(&package, &label, &folder.join("proof"))?;
     fs::create_dir_all(&folder)?;
     write(&folder.join("history.rs"), &output.table.text)?;
     write(&folder.join("report.txt"), &output.report)?;
+    write(&folder.join("warnings.txt"), &output.warnings)?;
     instruct(&package, &output)
 }
 
@@ -51,8 +52,9 @@ fn instruct(package: &Path, output: &Output) -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     println!("cargo::rustc-env=LIMBECK_TABLE={}", output.table.digest);
-    if !output.report.is_empty() && !shows_report(&package.join("src"))? {
-        for line in output.report.lines() {
+    let report = [output.report.as_str(), &output.warnings].concat();
+    if !report.is_empty() && !shows_report(&package.join("src"))? {
+        for line in report.lines() {
             println!("cargo::warning={line}");
         }
     }

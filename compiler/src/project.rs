@@ -9,6 +9,7 @@ use limbeck_model::graph::Graph;
 
 use crate::directive::{self, Parsed};
 use crate::emit::{self, Emitted};
+use crate::proof::{Fault, Outcome};
 use crate::settings::{self, Settings};
 use crate::source::Sources;
 use crate::table::Table;
@@ -35,6 +36,8 @@ pub struct Project {
 pub struct Output {
     /// What is wrong, rendered; empty when nothing is.
     pub report: String,
+    /// What may go wrong, rendered, where nothing is wrong.
+    pub warnings: String,
     /// The table, which is empty where there is a report.
     pub table: Emitted,
     /// Everything whose change calls for another build.
@@ -170,22 +173,66 @@ impl Project {
     }
 }
 
-/// Compiles the migrations of a package. `label` is the package's name and version.
+impl Project {
+    /// What a proof of a checked table finds. Histories for PostgreSQL are proved by `cargo limbeck verify`,
+    /// since a build has no server. `folder` keeps what was proved for the next time.
+    ///
+    /// # Errors
+    ///
+    /// When the environment fails.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(
+            clippy::unused_self,
+            clippy::unnecessary_wraps,
+            reason = "without SQLite there is no proof"
+        )
+    )]
+    pub fn prove(&self, table: &Table<'_>, folder: Option<&Path>) -> Result<Outcome, Fault> {
+        #[cfg(feature = "sqlite")]
+        if table.settings.dialects.contains(&Dialect::Sqlite) {
+            return crate::proof::sqlite::prove_in_build(table, &|_, _| false, folder);
+        }
+        #[cfg(not(feature = "sqlite"))]
+        let _ = (table, folder);
+        Ok(Outcome::default())
+    }
+}
+
+/// Compiles the migrations of a package. `label` is the package's name and version; `proofs` is a folder
+/// that keeps what was proved from one build to the next.
 ///
 /// # Errors
 ///
-/// When a file cannot be read that has to be there. What is wrong in the files is in the report.
-pub fn compile_package(package: &Path, label: &str) -> io::Result<Output> {
+/// When a file cannot be read that has to be there, or the proof cannot be made. What is wrong in the
+/// files is in the report.
+pub fn compile_package(package: &Path, label: &str, proofs: &Path) -> io::Result<Output> {
     let project = Project::read(package)?;
-    let (report, table) = match project.table() {
-        Ok(table) => (String::new(), emit::emit(&table, label)),
-        Err(diagnostics) => (
-            render::render(&diagnostics, &project.sources),
-            emit::emit_empty(label),
-        ),
+    let (table, diagnostics) = match project.table() {
+        Ok(table) => {
+            let outcome = project
+                .prove(&table, Some(proofs))
+                .map_err(io::Error::other)?;
+            (Some(table), outcome.diagnostics)
+        }
+        Err(diagnostics) => (None, diagnostics),
+    };
+    let is_sound = diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.code.is_warning());
+    let rendered = render::render(&diagnostics, &project.sources);
+    let (report, warnings) = if is_sound {
+        (String::new(), rendered)
+    } else {
+        (rendered, String::new())
+    };
+    let table = match &table {
+        Some(table) if is_sound => emit::emit(table, label),
+        _ => emit::emit_empty(label),
     };
     Ok(Output {
         report,
+        warnings,
         table,
         watched: project.watched,
     })

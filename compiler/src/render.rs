@@ -56,16 +56,36 @@ fn summary(diagnostics: &[Diagnostic], sources: &Sources) -> String {
         1 => format!("1 {noun}"),
         _ => format!("{number} {noun}s"),
     };
+    let warnings = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code.is_warning())
+        .count();
+    let (level, problems) = match (diagnostics.len() - warnings, warnings) {
+        (0, warnings) => ("warning", count(warnings, "warning")),
+        (errors, 0) => ("error", count(errors, "problem")),
+        (errors, warnings) => (
+            "error",
+            format!(
+                "{} and {}",
+                count(errors, "problem"),
+                count(warnings, "warning")
+            ),
+        ),
+    };
     format!(
-        "error: {} in {}\nfor more on a code, run `cargo limbeck explain CODE`\n",
-        count(diagnostics.len(), "problem"),
+        "{level}: {problems} in {}\nfor more on a code, run `cargo limbeck explain CODE`\n",
         count(files.len(), "file"),
     )
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
-    let mut group = Group::with_title(
+    let level = if diagnostic.code.is_warning() {
+        Level::WARNING
+    } else {
         Level::ERROR
+    };
+    let mut group = Group::with_title(
+        level
             .primary_title(visible(&diagnostic.message))
             .id(diagnostic.code.number()),
     );

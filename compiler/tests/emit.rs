@@ -24,7 +24,12 @@ fn write(package: &Path, files: &[(&str, &str)]) {
 fn compile(files: &[(&str, &str)]) -> Output {
     let package = tempfile::tempdir().unwrap();
     write(package.path(), files);
-    let output = compile_package(package.path(), "app 1.2.3").unwrap();
+    let output = compile_package(
+        package.path(),
+        "app 1.2.3",
+        &package.path().join("target/proof"),
+    )
+    .unwrap();
     assert!(output.report.is_empty(), "{}", output.report);
     output
 }
@@ -77,7 +82,12 @@ fn the_table_is_the_same_wherever_and_in_whatever_order_the_files_were_written()
 fn the_table_holds_no_path_of_the_machine() {
     let package = tempfile::tempdir().unwrap();
     write(package.path(), &[FIRST]);
-    let output = compile_package(package.path(), "app 1.2.3").unwrap();
+    let output = compile_package(
+        package.path(),
+        "app 1.2.3",
+        &package.path().join("target/proof"),
+    )
+    .unwrap();
     assert!(
         !output
             .table
@@ -136,7 +146,12 @@ fn a_report_stands_beside_an_empty_table() {
             ),
         ],
     );
-    let output = compile_package(package.path(), "app 1.2.3").unwrap();
+    let output = compile_package(
+        package.path(),
+        "app 1.2.3",
+        &package.path().join("target/proof"),
+    )
+    .unwrap();
     assert!(output.report.contains("error[LB0202]"), "{}", output.report);
     assert!(
         output

@@ -45,7 +45,10 @@ fn check(package: &Path) -> Outcome {
 
 fn compile(package: &Path) -> Outcome {
     let project = Project::read(package).unwrap();
-    let diagnostics = project.table().err().unwrap_or_default();
+    let diagnostics = match project.table() {
+        Ok(table) => project.prove(&table, None).unwrap().diagnostics,
+        Err(diagnostics) => diagnostics,
+    };
     Outcome {
         codes: diagnostics
             .iter()

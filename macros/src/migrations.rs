@@ -1,7 +1,7 @@
 //! `migrations!()`: finds what the build script wrote and turns its report into one compile error.
 //!
 //! The build script hands over through its `OUT_DIR`: `history.rs`, the table as an expression, and
-//! `report.txt`, what is wrong. It also sets the variable `LIMBECK_TABLE` to the digest in the table's
+//! `report.txt`, what is wrong; `warnings.txt`, what may go wrong. It also sets the variable `LIMBECK_TABLE` to the digest in the table's
 //! first line, so that a table left behind by an earlier build script is not taken for a fresh one.
 
 use std::path::{Path, PathBuf};
@@ -38,12 +38,20 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         return instead_of_a_table(&syn::Error::new_spanned(input, NO_ARGUMENTS));
     }
     match compiled() {
-        Ok(Compiled { report: None }) => quote! {
-            ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.rs"))
-        },
+        Ok(Compiled {
+            report: None,
+            warnings,
+        }) => {
+            let warning = warnings.map(|warnings| warning(&warnings));
+            quote! {{
+                #warning
+                ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.rs"))
+            }}
+        }
         // The table beside a report is empty but valid, so that the report is the only error.
         Ok(Compiled {
             report: Some(report),
+            ..
         }) => {
             let error = compile_error(&format!("the migrations do not compile\n\n{report}"));
             quote! {{
@@ -71,9 +79,20 @@ fn compile_error(message: &str) -> TokenStream {
     syn::Error::new(Span::call_site(), message).into_compile_error()
 }
 
+/// A macro can only warn by using something that is deprecated: the note is the warning.
+fn warning(message: &str) -> TokenStream {
+    let note = format!("the migrations compile, with warnings\n\n{message}");
+    quote! {
+        #[deprecated(note = #note)]
+        const MIGRATIONS: () = ();
+        const _: () = MIGRATIONS;
+    }
+}
+
 /// What the build script left.
 struct Compiled {
     report: Option<String>,
+    warnings: Option<String>,
 }
 
 fn compiled() -> Result<Compiled, String> {
@@ -95,9 +114,13 @@ fn compiled() -> Result<Compiled, String> {
     {
         return Err(NOT_COMPILED.to_owned());
     }
-    let report = read(&folder.join("report.txt"))?;
+    let text = |name: &str| {
+        let text = read(&folder.join(name))?;
+        Ok::<_, String>(Some(text).filter(|text| !text.is_empty()))
+    };
     Ok(Compiled {
-        report: (!report.is_empty()).then_some(report),
+        report: text("report.txt")?,
+        warnings: text("warnings.txt")?,
     })
 }
 

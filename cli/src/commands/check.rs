@@ -1,5 +1,7 @@
 //! `cargo limbeck check`: what the build would say of the migrations.
 
+use std::collections::BTreeMap;
+
 use limbeck_compiler::render::render;
 use serde_json::json;
 
@@ -11,23 +13,40 @@ use crate::{exit, parents, text};
 
 pub(crate) fn run(place: &Place) -> Result<Answer, Error> {
     let project = Package::find(place)?.read()?;
-    let (heads, diagnostics) = match (project.table(), project.graph()) {
-        (Ok(_), Ok(graph)) => (parents::ids(&graph, &graph.real_heads()), Vec::new()),
-        (Err(diagnostics), _) | (_, Err(diagnostics)) => (Vec::new(), diagnostics),
+    let mut heads = Vec::new();
+    let mut without_rows = BTreeMap::new();
+    let diagnostics = match (project.table(), project.graph()) {
+        (Ok(table), Ok(graph)) => {
+            heads = parents::ids(&graph, &graph.real_heads());
+            let outcome = project
+                .prove(&table, None)
+                .map_err(|fault| Error::proof(&fault))?;
+            without_rows = outcome.without_rows;
+            outcome.diagnostics
+        }
+        (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
     };
-    let is_sound = diagnostics.is_empty();
+    let is_sound = diagnostics
+        .iter()
+        .all(|diagnostic| diagnostic.code.is_warning());
     let revisions = project.parsed.revisions.len();
+    let mut text = render(&diagnostics, &project.sources);
+    if is_sound {
+        text.push_str(&sound(revisions, &heads));
+        text.extend(
+            without_rows
+                .iter()
+                .map(|(table, reason)| format!("not tried with rows in `{table}`: {reason}\n")),
+        );
+    }
     Ok(Answer {
-        text: if is_sound {
-            sound(revisions, &heads)
-        } else {
-            render(&diagnostics, &project.sources)
-        },
+        text,
         note: None,
         json: json!({
             "sound": is_sound,
             "revisions": revisions,
             "heads": heads,
+            "without_rows": without_rows,
             "diagnostics": answer::diagnostics(&diagnostics, &project.sources),
         }),
         code: if is_sound { exit::DONE } else { exit::HISTORY },

@@ -23,9 +23,13 @@ fn the_report_is_the_one_that_the_build_gives() {
     let missing = Package::new();
     std::fs::remove_dir(missing.path("migrations")).unwrap();
     for package in [broken, missing] {
-        let report = compile_package(&package.path(""), "shop 0.1.0")
-            .unwrap()
-            .report;
+        let report = compile_package(
+            &package.path(""),
+            "shop 0.1.0",
+            &&package.path("").join("target/proof"),
+        )
+        .unwrap()
+        .report;
         let outcome = package.run(&["check"]);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
         assert!(!report.is_empty());

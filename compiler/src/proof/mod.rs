@@ -1,5 +1,17 @@
 //! The proof that each revision of a history applies and reverses, by running it.
 
+mod changes;
 mod engine;
+mod finding;
+mod hint;
+mod losses;
+mod lost;
+mod prover;
+pub mod rows;
+mod set;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod walk;
 
 pub use engine::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
+pub use prover::{Outcome, Start, prove};

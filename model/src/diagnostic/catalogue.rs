@@ -4,6 +4,7 @@
 
 mod files;
 mod graph;
+mod proof;
 mod settings;
 mod sql;
 
@@ -81,12 +82,28 @@ catalogue! {
     LabelTaken "LB0206" graph::LABEL_TAKEN,
     SeveralHeads "LB0207" graph::SEVERAL_HEADS,
     TransactionControl "LB0301" sql::TRANSACTION_CONTROL,
+    SyntaxError "LB0302" sql::SYNTAX_ERROR,
+    UpFails "LB0401" proof::UP_FAILS,
+    DownFails "LB0402" proof::DOWN_FAILS,
+    SchemaLeftBehind "LB0403" proof::SCHEMA_LEFT_BEHIND,
+    NotTwice "LB0404" proof::NOT_TWICE,
+    OtherwiseTwice "LB0405" proof::OTHERWISE_TWICE,
+    UnusableObject "LB0406" proof::UNUSABLE_OBJECT,
+    FailsOnRows "LB0407" proof::FAILS_ON_ROWS,
+    RowsLost "LB0408" proof::ROWS_LOST,
+    MayFailOnRows "LB0409" proof::MAY_FAIL_ON_ROWS,
+    OrderOfParents "LB0410" proof::ORDER_OF_PARENTS,
     BadSetting "LB0801" settings::BAD_SETTING,
     MissingSetting "LB0802" settings::MISSING_SETTING,
     MissingFolder "LB0803" settings::MISSING_FOLDER,
 }
 
 impl Code {
+    /// Whether it only warns: the build goes on.
+    pub const fn is_warning(self) -> bool {
+        matches!(self, Self::MayFailOnRows)
+    }
+
     /// The mistake in a few words.
     pub const fn title(self) -> &'static str {
         self.text().title

@@ -1,0 +1,116 @@
+//! What to do about errors that most authors meet sooner or later.
+
+use limbeck_model::Dialect;
+
+use crate::split::tokens;
+
+/// Whether a database could not even read the statement.
+pub(super) fn is_syntax(message: &str) -> bool {
+    message.contains("syntax error")
+        || message.starts_with("unrecognized token")
+        || message == "incomplete input"
+}
+
+/// How a failure is usually mended, if it is a usual one.
+pub(super) fn help(dialect: Dialect, statement: &str, message: &str) -> Option<String> {
+    let words: Vec<String> = tokens(statement, dialect)
+        .map(str::to_ascii_uppercase)
+        .collect();
+    let help = match dialect {
+        Dialect::Sqlite => sqlite(&words, message),
+        Dialect::Postgres => postgres(&words, message),
+    };
+    help.map(str::to_owned)
+}
+
+/// The ways around what `ALTER TABLE` of SQLite cannot do.
+const REBUILD: &str = "create a new table as it has to be, copy the rows into it, drop the old table and rename the new \
+     one; give indexes and triggers to the new table again";
+
+fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
+    let has = |word: &str| words.iter().any(|own| own == word);
+    let is_alter = words.first().is_some_and(|word| word == "ALTER");
+    let starts = |start: &str| message.starts_with(start);
+    if is_alter && is_syntax(message) {
+        return Some(if has("UNIQUE") {
+            "write `CREATE UNIQUE INDEX`: SQLite cannot add a constraint to a table"
+        } else if has("TYPE") || has("CONSTRAINT") || has("FOREIGN") || has("DEFAULT") {
+            REBUILD
+        } else {
+            "SQLite's ALTER TABLE renames tables and columns, and adds or drops one column a statement; for \
+             anything else create a new table, copy the rows, drop the old one and rename the new one"
+        });
+    }
+    if starts("Cannot add a NOT NULL column") {
+        return Some(
+            "give the column a constant `DEFAULT` other than null, or leave out `NOT NULL`",
+        );
+    }
+    if starts("Cannot add a column with non-constant default") {
+        return Some(
+            "add the column without a default and fill it with an `UPDATE`; where new rows need the default, rebuild the table",
+        );
+    }
+    if starts("Cannot add a UNIQUE column") {
+        return Some("add the column without `UNIQUE`, then `CREATE UNIQUE INDEX` on it");
+    }
+    if starts("Cannot add a PRIMARY KEY column") || starts("cannot add a STORED column") {
+        return Some(REBUILD);
+    }
+    if starts("Cannot add a REFERENCES column with non-NULL default value") {
+        return Some("add the column without a default and fill it with an `UPDATE`");
+    }
+    if message.contains("after drop column") {
+        return Some("drop what uses the column first: its index, view or trigger");
+    }
+    if starts("cannot drop column")
+        || starts("cannot drop PRIMARY KEY")
+        || starts("cannot drop UNIQUE")
+    {
+        return Some(REBUILD);
+    }
+    if starts("UNIQUE constraint failed") {
+        return Some("remove or change the rows that have equal values first, in the same section");
+    }
+    if starts("NOT NULL constraint failed") {
+        return Some("fill the column with an `UPDATE` first, or copy it with `coalesce`");
+    }
+    if starts("FOREIGN KEY constraint failed") {
+        return Some(
+            "remove or mend the rows that refer to nothing first, or drop the table that refers before the one it refers to",
+        );
+    }
+    None
+}
+
+fn postgres(words: &[String], message: &str) -> Option<&'static str> {
+    let has = |word: &str| words.iter().any(|own| own == word);
+    if message.contains("contains null values") {
+        return Some(if has("ADD") && has("COLUMN") {
+            "give the column a `DEFAULT`, or add it without `NOT NULL`, fill it and set `NOT NULL` then"
+        } else {
+            "fill the column with an `UPDATE` first, in the same section"
+        });
+    }
+    if message.contains("could not create unique index") {
+        return Some("remove or change the rows that have equal values first, in the same section");
+    }
+    if message.contains("is violated by some row") {
+        return Some("change the rows that the constraint forbids first, in the same section");
+    }
+    if message.contains("violates foreign key constraint") {
+        return Some("remove or mend the rows that refer to nothing first, in the same section");
+    }
+    if message.contains("other objects depend on it") {
+        return Some("drop first what depends on it, each by its name");
+    }
+    if message.contains("unsafe use of new value") {
+        return Some(
+            "use the new value in a later revision: PostgreSQL does not know it before the transaction has ended",
+        );
+    }
+    if message.contains("cannot be cast automatically") {
+        return Some("say how the values are converted: `USING column::type`");
+    }
+    None
+}

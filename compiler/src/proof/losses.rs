@@ -1,0 +1,130 @@
+//! Rows that a downgrade does not give back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limbeck_schema::{Change, Kind, diff};
+
+use super::engine::{Difference, Row};
+
+/// Rows of a table that stood before `@up` and do not stand, equal, after `@down`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Loss {
+    pub(super) table: String,
+    /// What is wrong with them, in words.
+    pub(super) words: String,
+}
+
+/// What was lost. `whole` is from before `@up` to after `@down`, `passage` from before to after `@up`.
+pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
+    let dropped = dropped(passage);
+    let mut losses = Vec::new();
+    for (table, (before, after)) in &whole.rows {
+        let name = plain(table);
+        if dropped.tables.contains(&name) && after.is_empty() {
+            // It was dropped with its rows: that is `@up`'s doing, not `@down`'s.
+            continue;
+        }
+        let columns = dropped.columns.get(&name);
+        let empty = columns.map(|columns| emptied(columns, after));
+        let ignored = empty.unwrap_or_default();
+        if let Some(words) = compare(before, after, &ignored) {
+            losses.push(Loss {
+                table: table.clone(),
+                words,
+            });
+        }
+    }
+    losses
+}
+
+/// What `@up` has dropped.
+#[derive(Default)]
+struct Dropped {
+    tables: BTreeSet<String>,
+    columns: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn dropped(passage: &Difference) -> Dropped {
+    let mut dropped = Dropped::default();
+    for change in diff(&passage.before, &passage.after) {
+        let Change::Gone(object) = change else {
+            continue;
+        };
+        match (object.kind, object.parent) {
+            (Kind::Table, _) => {
+                dropped.tables.insert(plain(&object.name));
+            }
+            (Kind::Column, Some(table)) => {
+                let columns = dropped.columns.entry(plain(&table)).or_default();
+                columns.insert(plain(&object.name));
+            }
+            _ => {}
+        }
+    }
+    dropped
+}
+
+/// Those of the columns that came back without any value of their own: they hold nothing, or the same in
+/// every row, which is their default.
+fn emptied(columns: &BTreeSet<String>, rows: &[Row]) -> BTreeSet<String> {
+    let is_empty = |column: &&String| {
+        let mut values = rows.iter().filter_map(|row| {
+            let (_, value) = row.iter().find(|(name, _)| plain(name) == **column)?;
+            Some(value)
+        });
+        let first = values.next();
+        values.all(|value| Some(value) == first)
+    };
+    columns.iter().filter(is_empty).cloned().collect()
+}
+
+/// What is wrong with the rows after, if a row before is not among them.
+fn compare(before: &[Row], after: &[Row], ignored: &BTreeSet<String>) -> Option<String> {
+    let kept = |row: &Row| -> Row {
+        let kept = row
+            .iter()
+            .filter(|(name, _)| !ignored.contains(&plain(name)));
+        kept.map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    let mut left: Vec<Row> = after.iter().map(kept).collect();
+    let mut missing = Vec::new();
+    for row in before.iter().map(kept) {
+        match left.iter().position(|other| *other == row) {
+            Some(place) => {
+                left.swap_remove(place);
+            }
+            None => missing.push(row),
+        }
+    }
+    let first = missing.first()?;
+    if after.len() < before.len() {
+        let gone = before.len() - after.len();
+        let noun = if gone == 1 { "row is" } else { "rows are" };
+        return Some(format!("{gone} of {} {noun} gone", before.len()));
+    }
+    // The row that is most like it is probably the same one.
+    let same = |other: &&Row| {
+        first
+            .iter()
+            .filter(|(name, value)| other.get(*name) == Some(value))
+            .count()
+    };
+    let Some(closest) = left.iter().max_by_key(same) else {
+        return Some("they are others".to_owned());
+    };
+    let changed = first.iter().find_map(|(name, value)| {
+        let now = closest.get(name)?;
+        (now != value).then(|| {
+            let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
+            format!("`{name}` was `{}` and is `{}`", show(value), show(now))
+        })
+    });
+    changed.or_else(|| Some("they are others".to_owned()))
+}
+
+/// A name without its quotes and its schema, in lower case.
+fn plain(name: &str) -> String {
+    let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
+    name.trim_matches('"').to_lowercase()
+}

@@ -1,0 +1,371 @@
+//! The proof of a history: each revision up, down and up again, where exactly its ancestors are applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limbeck_model::checksum::Digest;
+use limbeck_model::diagnostic::Diagnostic;
+use limbeck_model::{Dialect, Direction};
+use limbeck_schema::Schema;
+
+use super::changes::changes;
+use super::engine::{Engine, Failure, Fault, Rows, Unusable};
+use super::finding::{Finding, Findings};
+use super::losses::losses;
+use super::lost::Lost;
+use super::set::Set;
+use super::walk::{Blocked, Walk, Way, without};
+use crate::table::{Script, Table};
+
+/// What a proof starts from, and what it hands out on its way.
+pub struct Start<'s, I> {
+    /// The evidence of revisions that are proved already.
+    pub known: &'s BTreeSet<Digest>,
+    /// Databases as earlier proofs have left them, by the revision they end with.
+    pub images: Vec<(usize, I)>,
+    /// Scripts in which something is wrong that was reported already.
+    pub is_reported: &'s dyn Fn(usize, Direction) -> bool,
+    /// Whether the schema's fingerprint is wanted after each revision.
+    pub fingerprints: bool,
+    /// Gets the database as a revision leaves it; what is worth keeping is for the caller to decide.
+    pub on_proved:
+        &'s mut dyn FnMut(usize, &mut dyn FnMut() -> Result<I, Fault>) -> Result<(), Fault>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is wrong, and what may go wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The revisions that nothing was found about, by their places in the table.
+    pub sound: BTreeSet<usize>,
+    /// The fingerprint of the schema after each revision that was proved now.
+    pub fingerprints: BTreeMap<usize, Digest>,
+    /// The tables that no rows could be made for, with the reason, as far as they were met.
+    pub without_rows: BTreeMap<String, String>,
+}
+
+/// Proves a history on a database that is the proof's own.
+///
+/// # Errors
+/// When the environment fails. What the user's SQL does wrong is in the outcome.
+pub fn prove<E: Engine>(
+    table: &Table<'_>,
+    dialect: Dialect,
+    engine: &mut E,
+    start: Start<'_, E::Image>,
+) -> Result<Outcome, Fault> {
+    let mut prover = Prover {
+        walk: Walk::new(table, dialect, engine, start.images),
+        is_reported: start.is_reported,
+        findings: Findings::new(table, dialect),
+        lost: Lost::default(),
+        outcome: Outcome::default(),
+    };
+    for (place, row) in table.rows.iter().enumerate() {
+        let is_known = row
+            .side(dialect)
+            .is_none_or(|side| start.known.contains(&side.evidence));
+        if is_known {
+            prover.outcome.sound.insert(place);
+            prover.walk.leave(place)?;
+            continue;
+        }
+        let found = prover.findings.len();
+        prover.revision(place)?;
+        if prover.findings.len() == found && prover.walk.ways[place].left_out.is_empty() {
+            prover.outcome.sound.insert(place);
+        }
+        let is_there = prover.walk.at == *prover.walk.line(place);
+        if is_there {
+            if start.fingerprints {
+                let fingerprint = prover.walk.engine.schema()?.fingerprint();
+                prover.outcome.fingerprints.insert(place, fingerprint);
+            }
+            (start.on_proved)(place, &mut || prover.walk.engine.save())?;
+        }
+        prover.walk.leave(place)?;
+    }
+    prover.outcome.without_rows = prover.walk.engine.without_rows()?;
+    prover.outcome.diagnostics = prover.findings.into_diagnostics();
+    Ok(prover.outcome)
+}
+
+struct Prover<'p, 't, E: Engine> {
+    walk: Walk<'p, 't, E>,
+    is_reported: &'p dyn Fn(usize, Direction) -> bool,
+    findings: Findings<'p, 't>,
+    lost: Lost,
+    outcome: Outcome,
+}
+
+impl<E: Engine> Prover<'_, '_, E> {
+    /// Proves one revision; one with several parents for each order in which they may be reached.
+    fn revision(&mut self, place: usize) -> Result<(), Fault> {
+        let needs = self.walk.needs(place);
+        let parents = &self.walk.row(place).parents;
+        if parents.len() < 2 {
+            return match self.walk.reach(&needs)? {
+                Ok(()) => self.attempt(place),
+                Err(blocked) => self.blocked(place, None, blocked),
+            };
+        }
+        let mut first: Option<(usize, Schema)> = None;
+        for &parent in parents {
+            let line = self.walk.line(parent).clone();
+            let mut reached = self.walk.reach(&line)?;
+            if reached.is_ok() {
+                reached = self.walk.extend(&needs)?;
+            }
+            if let Err(blocked) = reached {
+                return self.blocked(place, Some(parent), blocked);
+            }
+            let found = self.findings.len();
+            self.attempt(place)?;
+            if self.findings.len() > found {
+                // Found on one way, it need not be found again on the other.
+                return Ok(());
+            }
+            let schema = self.walk.engine.schema()?;
+            let Some((other, expected)) = &first else {
+                first = Some((parent, schema));
+                continue;
+            };
+            let differences = changes(expected, &schema);
+            if !differences.is_empty() {
+                self.findings
+                    .add(place, Finding::Order(*other, parent, differences));
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The revisions that have to come before could not all be applied, in an order that no proof of
+    /// theirs had.
+    fn blocked(
+        &mut self,
+        place: usize,
+        over: Option<usize>,
+        blocked: Blocked,
+    ) -> Result<(), Fault> {
+        let Blocked { revision, failure } = blocked;
+        if !self.lost.explains(&failure) {
+            self.findings
+                .add(place, Finding::Blocked(over, revision, failure));
+        }
+        // Whoever comes next needs a database in which it is applied.
+        let line = self.walk.line(place).clone();
+        match self.walk.reach(&line)? {
+            Ok(()) => Ok(()),
+            Err(_) => self.walk.forget(),
+        }
+    }
+
+    /// Proves a revision where the database stands.
+    fn attempt(&mut self, place: usize) -> Result<(), Fault> {
+        let Some(side) = self.walk.side(place) else {
+            return self.walk.settle(place);
+        };
+        if side.up.statements.is_empty() && side.down.statements.is_empty() {
+            return self.walk.settle(place);
+        }
+        if (self.is_reported)(place, Direction::Up) {
+            return self.salvage(place, None);
+        }
+        let base = self.walk.at.clone();
+        let mut first_failure = None;
+        let mut last_failure = None;
+        for rows in [Rows::Hard, Rows::Plain, Rows::None] {
+            if rows != Rows::Hard {
+                self.with_rows(&base, &side.up, rows)?;
+            }
+            let before = self.walk.engine.view()?;
+            let unusable = self.walk.engine.unusable()?;
+            match self.walk.engine.run(&side.up)? {
+                Ok(()) => {
+                    self.walk.ways[place].rows = rows;
+                    if let Some(failure) = first_failure {
+                        let finding = Finding::rows(rows, Direction::Up, failure);
+                        self.findings.add(place, finding);
+                    }
+                    return self.reverse(place, &base, &before, &unusable);
+                }
+                Err(failure) => {
+                    first_failure.get_or_insert_with(|| failure.clone());
+                    last_failure = Some(failure);
+                }
+            }
+        }
+        // Without rows none of them is the reason.
+        self.with_rows(&base, &side.up, Rows::None)?;
+        self.salvage(place, last_failure)
+    }
+
+    /// Takes down what was just applied, and applies it again.
+    fn reverse(
+        &mut self,
+        place: usize,
+        base: &Set,
+        before: &E::View,
+        unusable: &[Unusable],
+    ) -> Result<(), Fault> {
+        let Some(side) = self.walk.side(place) else {
+            return Ok(());
+        };
+        let found = self.findings.len();
+        self.look(place, Direction::Up, unusable)?;
+        let is_irreversible = self.walk.row(place).revision.irreversible.is_some();
+        if is_irreversible || (self.is_reported)(place, Direction::Down) {
+            return self.walk.settle(place);
+        }
+        let after = self.walk.engine.view()?;
+        if let Err(failure) = self.walk.engine.run(&side.down)? {
+            let finding = self.failed_down(place, base, failure)?;
+            self.findings.add(place, finding);
+            return self.again(place, base);
+        }
+        let back = self.walk.engine.view()?;
+        let difference = self.walk.engine.compare(before, &back)?;
+        let differences = changes(&difference.before, &difference.after);
+        if !differences.is_empty() {
+            self.findings.add(place, Finding::LeftBehind(differences));
+        }
+        let passage = self.walk.engine.compare(before, &after)?;
+        for loss in losses(&difference, &passage) {
+            self.findings.add(place, Finding::Lost(loss));
+        }
+        if self.findings.len() == found {
+            self.look(place, Direction::Down, unusable)?;
+        }
+        if self.findings.len() > found {
+            return self.again(place, base);
+        }
+        if let Err(failure) = self.walk.engine.run(&side.up)? {
+            self.findings.add(place, Finding::NotTwice(failure));
+            return self.again(place, base);
+        }
+        let twice = self.walk.engine.view()?;
+        let difference = self.walk.engine.compare(&after, &twice)?;
+        let differences = changes(&difference.before, &difference.after);
+        if !differences.is_empty() {
+            self.findings
+                .add(place, Finding::OtherwiseTwice(differences));
+            return self.again(place, base);
+        }
+        self.walk.settle(place)
+    }
+
+    /// Reports the views and triggers that could be used before and cannot now.
+    fn look(
+        &mut self,
+        place: usize,
+        direction: Direction,
+        before: &[Unusable],
+    ) -> Result<(), Fault> {
+        for unusable in self.walk.engine.unusable()? {
+            if !before.contains(&unusable) {
+                self.lost.add_object(&unusable.object);
+                self.findings
+                    .add(place, Finding::Unusable(direction, unusable));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether rows are the reason why a revision does not go down.
+    fn failed_down(
+        &mut self,
+        place: usize,
+        base: &Set,
+        failure: Failure,
+    ) -> Result<Finding, Fault> {
+        let Some(side) = self.walk.side(place) else {
+            return Ok(Finding::Fails(Direction::Down, failure));
+        };
+        for rows in [Rows::Plain, Rows::None] {
+            self.to(base)?;
+            self.walk.engine.clear()?;
+            self.walk.engine.fill(rows)?;
+            if self.walk.engine.run(&side.up)?.is_ok() && self.walk.engine.run(&side.down)?.is_ok()
+            {
+                return Ok(Finding::rows(rows, Direction::Down, failure));
+            }
+        }
+        Ok(Finding::Fails(Direction::Down, failure))
+    }
+
+    /// Applies what can be applied of a revision that fails, so that those behind it can be looked at.
+    fn salvage(&mut self, place: usize, failure: Option<Failure>) -> Result<(), Fault> {
+        let Some(side) = self.walk.side(place) else {
+            return self.walk.settle(place);
+        };
+        let mut left_out = Vec::new();
+        let mut failures = Vec::new();
+        for statement in 0..side.up.statements.len() {
+            let others: Vec<usize> = (0..side.up.statements.len())
+                .filter(|other| *other != statement)
+                .collect();
+            if let Err(failure) = self.walk.engine.run(&without(&side.up, &others))? {
+                left_out.push(statement);
+                failures.push(Failure {
+                    statement: Some(statement),
+                    ..failure
+                });
+            }
+        }
+        let is_reported = (self.is_reported)(place, Direction::Up);
+        // Together they fail in another way than each by itself, as at a commit.
+        if failures.is_empty() {
+            left_out.extend(0..side.up.statements.len());
+            failures.extend(failure);
+        }
+        for failure in failures {
+            if !is_reported && !self.lost.explains(&failure) {
+                self.findings
+                    .add(place, Finding::Fails(Direction::Up, failure));
+            }
+            is_lost(&mut self.lost, &side.up, &left_out, self.walk.dialect);
+        }
+        self.walk.ways[place] = Way {
+            left_out,
+            rows: Rows::None,
+        };
+        self.walk.settle(place)
+    }
+
+    /// Makes the database what it was before a revision, with other rows.
+    fn with_rows(&mut self, base: &Set, script: &Script<'_>, rows: Rows) -> Result<(), Fault> {
+        if !script.transactional {
+            self.to(base)?;
+        }
+        self.walk.engine.clear()?;
+        self.walk.engine.fill(rows)
+    }
+
+    /// Makes the database what it was before a revision.
+    fn to(&mut self, base: &Set) -> Result<(), Fault> {
+        self.walk.forget()?;
+        match self.walk.reach(base)? {
+            Ok(()) => Ok(()),
+            Err(blocked) => Err(Fault::new(format!(
+                "what was applied once does not apply again: {}",
+                blocked.failure.message
+            ))),
+        }
+    }
+
+    /// Makes the database what it was after a revision, whose way back is wrong.
+    fn again(&mut self, place: usize, base: &Set) -> Result<(), Fault> {
+        let mut wanted = base.clone();
+        wanted.insert(place);
+        self.to(&wanted)
+    }
+}
+
+fn is_lost(lost: &mut Lost, script: &Script<'_>, left_out: &[usize], dialect: Dialect) {
+    for &statement in left_out {
+        if let Some(statement) = script.statements.get(statement) {
+            lost.add(statement.sql, dialect);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! A database in memory, and what is known of it.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::mem;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use limbeck_model::Dialect;
+use limbeck_schema::sqlite::Entry;
+use rusqlite::{Connection, Error};
+
+use super::super::engine::{Failure, Fault, Row, Unusable};
+use super::catalog::{self, Catalog};
+use super::touched::Watch;
+use super::{rows, usable};
+use crate::split::{Statement, tokens};
+use crate::table::Script;
+
+/// How many steps of SQLite's virtual machine a script may take: minutes, in an unoptimised build.
+const MOST_STEPS: u32 = 2_000_000_000;
+const STEPS_BETWEEN_LOOKS: i32 = 1_000_000;
+
+/// An SQLite in memory that a history is proved on.
+pub struct Sqlite {
+    pub(super) connection: Connection,
+    pub(super) watch: Watch,
+    pub(super) catalog: Catalog,
+    /// The rows of each table that has some, under its name in lower case.
+    pub(super) rows: BTreeMap<String, Rc<Vec<Row>>>,
+    /// What changed, in its order.
+    pub(super) log: Vec<Change>,
+    /// The tables that may need rows, in lower case.
+    pub(super) unfilled: BTreeSet<String>,
+    /// Why tables have none, by their names in lower case.
+    pub(super) barren: BTreeMap<String, String>,
+    /// What cannot be used, by the kind and name of the entry.
+    pub(super) unusable: BTreeMap<catalog::Key, Unusable>,
+}
+
+/// A database as bytes.
+pub enum Image {
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// In a file that an earlier build has written.
+    File(PathBuf),
+}
+
+/// Something that is another thing now.
+pub(super) enum Change {
+    Entry(catalog::Change),
+    Rows {
+        table: String,
+        before: Option<Rc<Vec<Row>>>,
+        after: Option<Rc<Vec<Row>>>,
+    },
+}
+
+impl Sqlite {
+    /// An empty database.
+    ///
+    /// # Errors
+    /// When SQLite cannot be started.
+    pub fn open() -> Result<Self, Fault> {
+        let watch = Watch::default();
+        Ok(Self {
+            connection: connect(&watch).map_err(fault)?,
+            watch,
+            catalog: Catalog::default(),
+            rows: BTreeMap::new(),
+            log: Vec::new(),
+            unfilled: BTreeSet::new(),
+            barren: BTreeMap::new(),
+            unusable: BTreeMap::new(),
+        })
+    }
+
+    /// Begins again with an empty database, or with one that was kept.
+    pub(super) fn replace(&mut self, image: Option<&Image>) -> Result<(), Fault> {
+        let fresh = Self::open()?;
+        drop(mem::replace(self, fresh));
+        match image {
+            None => return Ok(()),
+            Some(Image::Bytes(bytes)) => self.load(&bytes[..], bytes.len())?,
+            Some(Image::File(path)) => {
+                let cannot = |error| {
+                    Fault::because(format!("cannot read the proof `{}`", path.display()), error)
+                };
+                let file = File::open(path).map_err(cannot)?;
+                let length = file.metadata().map_err(cannot)?.len();
+                let length =
+                    usize::try_from(length).map_err(|_| Fault::new("a proof is too large"))?;
+                self.load(file, length)?;
+            }
+        }
+        self.watch.know_nothing();
+        self.refresh()?;
+        self.log.clear();
+        Ok(())
+    }
+
+    fn load(&mut self, reader: impl std::io::Read, length: usize) -> Result<(), Fault> {
+        self.connection
+            .deserialize_read_exact("main", reader, length, false)
+            .map_err(fault)
+    }
+
+    /// Runs a script; what it changed is not taken in yet.
+    pub(super) fn execute(&mut self, script: &Script<'_>) -> Result<Result<(), Failure>, Fault> {
+        if !script.transactional {
+            for (place, statement) in script.statements.iter().enumerate() {
+                if let Err(failure) = self.step(place, statement) {
+                    if !self.connection.is_autocommit() {
+                        self.control("ROLLBACK")?;
+                    }
+                    return Ok(Err(failure));
+                }
+            }
+            return Ok(Ok(()));
+        }
+        self.control("BEGIN IMMEDIATE")?;
+        for (place, statement) in script.statements.iter().enumerate() {
+            if let Err(failure) = self.step(place, statement) {
+                // Some errors have ended the transaction already.
+                if !self.connection.is_autocommit() {
+                    self.control("ROLLBACK")?;
+                }
+                return Ok(Err(failure));
+            }
+        }
+        if let Err(error) = self.connection.execute_batch("COMMIT") {
+            self.control("ROLLBACK")?;
+            return Ok(Err(Failure {
+                statement: None,
+                ..failure(0, &error)
+            }));
+        }
+        Ok(Ok(()))
+    }
+
+    fn step(&mut self, place: usize, statement: &Statement<'_>) -> Result<(), Failure> {
+        let words: Vec<String> = tokens(statement.sql, Dialect::Sqlite)
+            .take(64)
+            .map(str::to_ascii_uppercase)
+            .collect();
+        if touches_files(&words) {
+            return Ok(());
+        }
+        self.watch.announce(&words);
+        self.limit();
+        let run = || {
+            let mut statement = self.connection.prepare(statement.sql)?;
+            let mut rows = statement.raw_query();
+            while rows.next()?.is_some() {}
+            Ok(())
+        };
+        run().map_err(|error| failure(place, &error))
+    }
+
+    /// A statement that never ends must not make a build that never ends.
+    fn limit(&mut self) {
+        let steps = Cell::new(0_u32);
+        let handler = move || {
+            steps.set(
+                steps
+                    .get()
+                    .saturating_add(STEPS_BETWEEN_LOOKS.unsigned_abs()),
+            );
+            steps.get() > MOST_STEPS
+        };
+        // Without the limit a proof is as good.
+        let _ = self
+            .connection
+            .progress_handler(STEPS_BETWEEN_LOOKS, Some(handler));
+    }
+
+    fn control(&self, sql: &str) -> Result<(), Fault> {
+        self.connection.execute_batch(sql).map_err(fault)
+    }
+
+    /// Takes in what was touched since the last time.
+    pub(super) fn refresh(&mut self) -> Result<(), Fault> {
+        let touched = self.watch.take();
+        let changes = self
+            .catalog
+            .refresh(&self.connection, &touched)
+            .map_err(fault)?;
+        let mut tables = touched.written;
+        if touched.everything {
+            tables.extend(self.rows.keys().cloned());
+        }
+        for change in &changes {
+            if change.key.0 == "table" {
+                tables.insert(change.key.1.clone());
+            }
+        }
+        self.check_usable(&changes, touched.changed || touched.everything);
+        self.log.extend(changes.into_iter().map(Change::Entry));
+        for table in tables {
+            self.refresh_rows(table)?;
+        }
+        Ok(())
+    }
+
+    fn refresh_rows(&mut self, table: String) -> Result<(), Fault> {
+        let entry = self.catalog.table(&table);
+        let entry = entry.filter(|entry| !entry.is_virtual_table()).cloned();
+        self.barren.remove(&table);
+        let after = match &entry {
+            Some(entry) => {
+                let rows = rows::read(&self.connection, &entry.name).map_err(fault)?;
+                Some(Rc::new(rows)).filter(|rows| !rows.is_empty())
+            }
+            None => None,
+        };
+        if entry.is_some() && after.is_none() {
+            self.unfilled.insert(table.clone());
+        } else {
+            self.unfilled.remove(&table);
+        }
+        let before = match &after {
+            Some(rows) => self.rows.insert(table.clone(), Rc::clone(rows)),
+            None => self.rows.remove(&table),
+        };
+        if before != after {
+            self.log.push(Change::Rows {
+                table,
+                before,
+                after,
+            });
+        }
+        Ok(())
+    }
+
+    /// Views and triggers have to be looked at when they are new, and all of them when something that
+    /// they may need was altered or dropped.
+    fn check_usable(&mut self, changes: &[catalog::Change], all: bool) {
+        for change in changes {
+            self.unusable.remove(&change.key);
+        }
+        let is_new = |entry: &Rc<Entry>| {
+            changes.iter().any(|change| {
+                change
+                    .after
+                    .as_ref()
+                    .is_some_and(|new| Rc::ptr_eq(new, entry))
+            })
+        };
+        for entry in self.catalog.entries() {
+            let is_checked = matches!(entry.kind.as_str(), "view" | "trigger");
+            // What waits for something that is not there yet may have got it.
+            let key = (entry.kind.clone(), entry.name.to_ascii_lowercase());
+            if !is_checked || !(all || is_new(entry) || self.unusable.contains_key(&key)) {
+                continue;
+            }
+            match usable::fault(&self.connection, entry) {
+                Some(fault) => self.unusable.insert(key, fault),
+                None => self.unusable.remove(&key),
+            };
+        }
+        // None of this is the user's doing.
+        let _ = self.watch.take();
+    }
+}
+
+fn connect(watch: &Watch) -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    // Small pages, since an image is all of them and most tables have hardly a row.
+    connection.execute_batch("PRAGMA page_size = 1024")?;
+    watch.install(&mut connection)?;
+    Ok(connection)
+}
+
+/// A build leaves files alone that are none of its own.
+fn touches_files(words: &[String]) -> bool {
+    match words.first().map(String::as_str) {
+        Some("ATTACH" | "DETACH") => true,
+        Some("VACUUM") => words.iter().any(|word| word == "INTO"),
+        _ => false,
+    }
+}
+
+fn failure(place: usize, error: &Error) -> Failure {
+    let (message, offset) = match error {
+        Error::SqlInputError { msg, offset, .. } => (msg.clone(), usize::try_from(*offset).ok()),
+        Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
+        other => (other.to_string(), None),
+    };
+    Failure {
+        statement: Some(place),
+        offset,
+        message,
+    }
+}
+
+pub(super) fn fault(error: Error) -> Fault {
+    Fault::because("SQLite, on which the history is proved, has failed", error)
+}

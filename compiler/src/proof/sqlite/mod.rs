@@ -1,0 +1,17 @@
+//! The proof's SQLite: in memory, and followed change by change.
+//!
+//! A history of a thousand revisions is read a thousand times over if each proof reads the whole schema.
+//! So SQLite's authorizer tells which tables a statement touches, and only these are read again.
+
+mod build;
+mod catalog;
+mod database;
+mod engine;
+mod fill;
+mod rows;
+mod shape;
+mod touched;
+mod usable;
+
+pub use build::prove_in_build;
+pub use database::{Image, Sqlite};
