@@ -45,8 +45,8 @@ pub(super) fn choices(kind: &ValueKind, pattern: Pattern, hints: Option<&Literal
         ValueKind::Real => column.reals(),
         ValueKind::Decimal { precision, scale } => column.decimals(*precision, *scale),
         ValueKind::Boolean => vec![
-            Value::Boolean(number % 2 == 1),
-            Value::Boolean(number % 2 == 0),
+            Value::Boolean(!number.is_multiple_of(2)),
+            Value::Boolean(number.is_multiple_of(2)),
         ],
         ValueKind::Date => column.moments(""),
         ValueKind::Timestamp => column.moments(" 10:00:00+00"),
@@ -203,16 +203,15 @@ impl Column<'_> {
     }
 
     fn hinted_texts(&self) -> Vec<String> {
-        let mut texts = Vec::new();
-        for hint in &self.hints.strings {
-            texts.extend(sample::regular(hint, self.number));
-            texts.push(sample::like(hint, self.number));
-            texts.push(hint.clone());
-        }
-        // A label of every row: which of them is first depends on the row.
+        let mut texts = self.hints.strings.clone();
+        // Where they are labels, which of them is first depends on the row.
         if !texts.is_empty() {
             let start = usize::from(self.number - 1) % texts.len();
             texts.rotate_left(start);
+        }
+        for hint in &self.hints.strings {
+            texts.extend(sample::regular(hint, self.number));
+            texts.push(sample::like(hint, self.number));
         }
         let lengths = self.hints.integers.iter();
         for &length in lengths.filter(|length| (0..=LONGEST_HINT).contains(*length)) {
@@ -333,89 +332,4 @@ impl Column<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn first(kind: &ValueKind, pattern: Pattern) -> Value {
-        choices(kind, pattern, None).swap_remove(0)
-    }
-
-    const PATTERNS: [Pattern; 5] = [
-        Pattern::Full,
-        Pattern::Sparse,
-        Pattern::Twin,
-        Pattern::Large,
-        Pattern::Small,
-    ];
-
-    #[test]
-    fn texts_of_equal_rows_are_equal_and_fit() {
-        let text = |max_length, pattern| first(&ValueKind::Text { max_length }, pattern);
-        assert_eq!(text(None, Pattern::Full), Value::text("value-1"));
-        assert_eq!(text(Some(3), Pattern::Sparse), Value::text("e-2"));
-        assert_eq!(text(Some(1), Pattern::Sparse), Value::text("2"));
-        assert_eq!(text(Some(0), Pattern::Full), Value::text(""));
-        assert_eq!(text(Some(5), Pattern::Large), Value::text("wwww4"));
-        assert_eq!(text(None, Pattern::Small), Value::text(""));
-    }
-
-    #[test]
-    fn numbers_keep_to_their_limits() {
-        let small = ValueKind::Integer {
-            min: -128,
-            max: 127,
-        };
-        assert_eq!(first(&small, Pattern::Full), Value::Integer(1));
-        assert_eq!(first(&small, Pattern::Large), Value::Integer(127));
-        assert_eq!(first(&small, Pattern::Small), Value::Integer(-128));
-        let hints = Literals::of("n BETWEEN 18 AND 1000");
-        let found = choices(&small, Pattern::Full, Some(&hints));
-        assert_eq!(found[..4], [1, 18, 19, 17].map(Value::Integer));
-        let decimal = |precision, scale| ValueKind::Decimal { precision, scale };
-        for (kind, plain, large) in [
-            (decimal(Some(4), 2), "1.5", "99.99"),
-            (decimal(Some(2), 2), "0.01", "0.99"),
-            (decimal(Some(3), 0), "1", "999"),
-        ] {
-            assert_eq!(first(&kind, Pattern::Full), Value::text(plain));
-            assert_eq!(first(&kind, Pattern::Large), Value::text(large));
-        }
-    }
-
-    #[test]
-    fn literals_of_checks_are_tried_and_rows_differ_in_the_first() {
-        let hints = Literals::of("status IN ('open', 'closed') AND length(status) > 3");
-        let text = ValueKind::Text { max_length: None };
-        let one = choices(&text, Pattern::Full, Some(&hints));
-        let two = choices(&text, Pattern::Sparse, Some(&hints));
-        assert_eq!(one[..3], ["value-1", "open", "closed"].map(Value::text));
-        assert_eq!(two[..2], ["value-2", "closed"].map(Value::text));
-        assert!(one.contains(&Value::text("www1")));
-    }
-
-    #[test]
-    fn every_kind_has_values_in_every_row_and_none_twice() {
-        let samples = vec!["(1,2)".to_owned(), "(2,3)".to_owned(), "empty".to_owned()];
-        for kind in [
-            ValueKind::Boolean,
-            ValueKind::Date,
-            ValueKind::Timestamp,
-            ValueKind::Uuid,
-            ValueKind::Json,
-            ValueKind::Bytes,
-            ValueKind::Real,
-            ValueKind::OneOf(vec!["a".to_owned(), "b".to_owned()]),
-            ValueKind::Other { samples },
-        ] {
-            for pattern in PATTERNS {
-                let hints = Literals::of("x <> '2020-01-01' AND x > 5 AND x < 0.5");
-                let found = choices(&kind, pattern, Some(&hints));
-                assert!(!found.is_empty(), "{kind:?}");
-                for (place, value) in found.iter().enumerate() {
-                    assert!(!found[..place].contains(value), "{kind:?}: {value:?}");
-                }
-            }
-        }
-        assert!(choices(&ValueKind::OneOf(Vec::new()), Pattern::Full, None).is_empty());
-    }
-}
+mod tests;

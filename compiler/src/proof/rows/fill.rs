@@ -232,18 +232,16 @@ impl<T: Target> Work<'_, T> {
         let refused = settled.err().map(|rejection| rejection.message);
         for &place in circle {
             let name = &self.tables[place].name;
-            match (&refused, full.remove(&place), self.open.get_mut(&place)) {
-                (None, Some(row), Some(started)) => {
-                    started.full = Some(row);
-                    started.has_rows = true;
-                    started.left.retain(|pattern| *pattern != Pattern::Full);
-                }
-                (_, _, _) => {
-                    self.open.remove(&place);
-                    let words = reason.clone().or_else(|| refused.clone());
-                    self.without_rows
-                        .insert(name.clone(), words.unwrap_or_default());
-                }
+            let row = full.remove(&place).filter(|_| refused.is_none());
+            if let (Some(row), Some(started)) = (row, self.open.get_mut(&place)) {
+                started.full = Some(row);
+                started.has_rows = true;
+                started.left.retain(|pattern| *pattern != Pattern::Full);
+            } else {
+                self.open.remove(&place);
+                let words = reason.clone().or_else(|| refused.clone());
+                self.without_rows
+                    .insert(name.clone(), words.unwrap_or_default());
             }
         }
         Ok(())

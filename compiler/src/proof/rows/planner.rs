@@ -105,7 +105,8 @@ impl<'a> Planner<'a> {
         }
         for (columns, from) in own {
             for (&column, &from) in columns.iter().zip(from) {
-                row[column] = row[from].clone();
+                let value = row[from].clone();
+                row[column] = value;
             }
         }
         Some(row)

@@ -151,7 +151,7 @@ impl Reader {
         while !name.ends_with(":]") {
             name.push(self.next()?);
         }
-        Some(match name.as_str() {
+        Some(match name.trim_end_matches(']') {
             ":digit:" | ":xdigit:" => ('0'..='9').collect(),
             ":alpha:" | ":alnum:" | ":lower:" | ":word:" => ('a'..='z').collect(),
             ":upper:" => ('A'..='Z').collect(),

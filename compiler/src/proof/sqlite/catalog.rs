@@ -17,6 +17,8 @@ pub(super) struct Catalog {
     entries: BTreeMap<i64, Rc<Entry>>,
     /// The entries that have a name or are on a table of that name, in lower case.
     names: BTreeMap<String, BTreeSet<i64>>,
+    /// The views and triggers.
+    programs: BTreeSet<i64>,
     /// Tables that belong to virtual tables, in lower case.
     shadows: BTreeSet<String>,
 }
@@ -42,6 +44,7 @@ impl Catalog {
                 before.insert(key(&entry), entry);
             }
             self.names.clear();
+            self.programs.clear();
             read(connection, "WHERE sql IS NOT NULL", [])?
         } else if touched.defined.is_empty() {
             return Ok(Vec::new());
@@ -89,6 +92,13 @@ impl Catalog {
         Ok(changes(&before, &after))
     }
 
+    /// The views and triggers, in the order in which they were made.
+    pub(super) fn programs(&self) -> impl Iterator<Item = &Rc<Entry>> {
+        self.programs
+            .iter()
+            .filter_map(|rowid| self.entries.get(rowid))
+    }
+
     /// Every entry, in the order in which they were made.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Rc<Entry>> {
         self.entries.values()
@@ -106,11 +116,15 @@ impl Catalog {
             let rowids = self.names.entry(name.to_ascii_lowercase()).or_default();
             rowids.insert(rowid);
         }
+        if matches!(entry.kind.as_str(), "view" | "trigger") {
+            self.programs.insert(rowid);
+        }
         self.entries.insert(rowid, entry);
     }
 
     fn remove(&mut self, rowid: i64) -> Option<Rc<Entry>> {
         let entry = self.entries.remove(&rowid)?;
+        self.programs.remove(&rowid);
         for name in [&entry.name, &entry.table] {
             if let Some(rowids) = self.names.get_mut(&name.to_ascii_lowercase()) {
                 rowids.remove(&rowid);

@@ -247,11 +247,10 @@ impl Sqlite {
                     .is_some_and(|new| Rc::ptr_eq(new, entry))
             })
         };
-        for entry in self.catalog.entries() {
-            let is_checked = matches!(entry.kind.as_str(), "view" | "trigger");
+        for entry in self.catalog.programs() {
             // What waits for something that is not there yet may have got it.
             let key = (entry.kind.clone(), entry.name.to_ascii_lowercase());
-            if !is_checked || !(all || is_new(entry) || self.unusable.contains_key(&key)) {
+            if !(all || is_new(entry) || self.unusable.contains_key(&key)) {
                 continue;
             }
             match usable::fault(&self.connection, entry) {

@@ -53,7 +53,7 @@ impl Sqlite {
             // A trigger may put rows into a table that has been emptied, or forbid it.
             let triggers: Vec<_> = self
                 .catalog
-                .entries()
+                .programs()
                 .filter(|trigger| {
                     trigger.kind == "trigger" && trigger.table.eq_ignore_ascii_case(&entry.name)
                 })
