@@ -26,7 +26,7 @@ fn the_report_is_the_one_that_the_build_gives() {
         let report = compile_package(
             &package.path(""),
             "shop 0.1.0",
-            &&package.path("").join("target/proof"),
+            &package.path("").join("target/proof"),
         )
         .unwrap()
         .report;

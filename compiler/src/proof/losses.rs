@@ -100,8 +100,8 @@ fn compare(before: &[Row], after: &[Row], ignored: &BTreeSet<String>) -> Option<
     let first = missing.first()?;
     if after.len() < before.len() {
         let gone = before.len() - after.len();
-        let noun = if gone == 1 { "row is" } else { "rows are" };
-        return Some(format!("{gone} of {} {noun} gone", before.len()));
+        let verb = if gone == 1 { "is" } else { "are" };
+        return Some(format!("{gone} of {} {verb} gone", before.len()));
     }
     // The row that is most like it is probably the same one.
     let same = |other: &&Row| {

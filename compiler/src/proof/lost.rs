@@ -52,7 +52,7 @@ impl Lost {
 }
 
 /// The name that a message is about: the first one in quotes, or what stands behind the last colon.
-fn subject(message: &str) -> Option<String> {
+pub(super) fn subject(message: &str) -> Option<String> {
     let quoted = message.split('"').nth(1);
     let quoted = quoted.map(|name| name.rsplit('.').next().unwrap_or(name));
     if let Some(quoted) = quoted {

@@ -7,6 +7,7 @@ mod hint;
 mod losses;
 mod lost;
 mod prover;
+mod report;
 pub mod rows;
 mod set;
 #[cfg(feature = "sqlite")]
@@ -14,4 +15,4 @@ pub mod sqlite;
 mod walk;
 
 pub use engine::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
-pub use prover::{Outcome, Start, prove};
+pub use prover::{OnProved, Outcome, Start, prove};

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use limbeck_model::checksum::Digest;
 use limbeck_model::diagnostic::Diagnostic;
+use limbeck_model::suggest::nearest;
 use limbeck_model::{Dialect, Direction};
-use limbeck_schema::Schema;
+use limbeck_schema::{Kind, Schema};
 
 use super::changes::changes;
 use super::engine::{Engine, Failure, Fault, Rows, Unusable};
-use super::finding::{Finding, Findings};
+use super::finding::Finding;
 use super::losses::losses;
-use super::lost::Lost;
+use super::lost::{Lost, subject};
+use super::report::Findings;
 use super::set::Set;
 use super::walk::{Blocked, Walk, Way, without};
 use crate::table::{Script, Table};
@@ -27,9 +29,12 @@ pub struct Start<'s, I> {
     /// Whether the schema's fingerprint is wanted after each revision.
     pub fingerprints: bool,
     /// Gets the database as a revision leaves it; what is worth keeping is for the caller to decide.
-    pub on_proved:
-        &'s mut dyn FnMut(usize, &mut dyn FnMut() -> Result<I, Fault>) -> Result<(), Fault>,
+    pub on_proved: &'s mut OnProved<'s, I>,
 }
+
+/// Is told of a revision that the database now ends with, and may have the database kept.
+pub type OnProved<'s, I> =
+    dyn FnMut(usize, &mut dyn FnMut() -> Result<I, Fault>) -> Result<(), Fault> + 's;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -280,8 +285,9 @@ impl<E: Engine> Prover<'_, '_, E> {
         failure: Failure,
     ) -> Result<Finding, Fault> {
         let Some(side) = self.walk.side(place) else {
-            return Ok(Finding::Fails(Direction::Down, failure));
+            return Ok(Finding::Fails(Direction::Down, failure, None));
         };
+        let meant = self.meant(&failure)?;
         for rows in [Rows::Plain, Rows::None] {
             self.to(base)?;
             self.walk.engine.clear()?;
@@ -291,7 +297,7 @@ impl<E: Engine> Prover<'_, '_, E> {
                 return Ok(Finding::rows(rows, Direction::Down, failure));
             }
         }
-        Ok(Finding::Fails(Direction::Down, failure))
+        Ok(Finding::Fails(Direction::Down, failure, meant))
     }
 
     /// Applies what can be applied of a revision that fails, so that those behind it can be looked at.
@@ -321,8 +327,9 @@ impl<E: Engine> Prover<'_, '_, E> {
         }
         for failure in failures {
             if !is_reported && !self.lost.explains(&failure) {
+                let meant = self.meant(&failure)?;
                 self.findings
-                    .add(place, Finding::Fails(Direction::Up, failure));
+                    .add(place, Finding::Fails(Direction::Up, failure, meant));
             }
             is_lost(&mut self.lost, &side.up, &left_out, self.walk.dialect);
         }
@@ -331,6 +338,26 @@ impl<E: Engine> Prover<'_, '_, E> {
             rows: Rows::None,
         };
         self.walk.settle(place)
+    }
+
+    /// The name that was probably meant where one is missing.
+    fn meant(&mut self, failure: &Failure) -> Result<Option<String>, Fault> {
+        let message = failure.message.lines().next().unwrap_or_default();
+        let is_missing = ["no such", "does not exist", "has no column"]
+            .iter()
+            .any(|phrase| message.contains(phrase));
+        let Some(written) = subject(message).filter(|_| is_missing) else {
+            return Ok(None);
+        };
+        let schema = self.walk.engine.schema()?;
+        let wants_column = message.contains("column");
+        let names = schema
+            .objects()
+            .iter()
+            .filter(|object| (object.kind == Kind::Column) == wants_column)
+            .map(|object| object.name.as_str());
+        let nearest = nearest(&written, names).filter(|nearest| *nearest != written);
+        Ok(nearest.map(str::to_owned))
     }
 
     /// Makes the database what it was before a revision, with other rows.

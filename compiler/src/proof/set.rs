@@ -15,11 +15,6 @@ impl Set {
         self.words[word] |= 1 << (place % 64);
     }
 
-    pub(super) fn contains(&self, place: usize) -> bool {
-        let word = self.words.get(place / 64).copied().unwrap_or_default();
-        word >> (place % 64) & 1 == 1
-    }
-
     pub(super) fn extend(&mut self, other: &Self) {
         if self.words.len() < other.words.len() {
             self.words.resize(other.words.len(), 0);

@@ -87,7 +87,6 @@ catalogue! {
     DownFails "LB0402" proof::DOWN_FAILS,
     SchemaLeftBehind "LB0403" proof::SCHEMA_LEFT_BEHIND,
     NotTwice "LB0404" proof::NOT_TWICE,
-    OtherwiseTwice "LB0405" proof::OTHERWISE_TWICE,
     UnusableObject "LB0406" proof::UNUSABLE_OBJECT,
     FailsOnRows "LB0407" proof::FAILS_ON_ROWS,
     RowsLost "LB0408" proof::ROWS_LOST,

@@ -28,17 +28,12 @@ pub(super) const SCHEMA_LEFT_BEHIND: Text = Text {
 };
 
 pub(super) const NOT_TWICE: Text = Text {
-    title: "a revision that does not apply again after its downgrade",
-    why: "A database that was taken back has to be able to come forward again. The schema is the \
-          old one, but the second `@up` fails.",
-    help: "Take back in `@down` also the rows and settings that `@up` makes.",
-};
-
-pub(super) const OTHERWISE_TWICE: Text = Text {
-    title: "a revision that does something else the second time",
-    why: "Applied, taken back and applied again, the revision leaves another schema than at first. \
-          Databases with the same revisions would then differ.",
-    help: "Write `@up` so that it does the same each time; do not make it depend on what it finds.",
+    title: "a revision that is not the same the second time",
+    why: "A database that was taken back has to be able to come forward again, and to the same schema. \
+          After `@down` the schema is the old one, but the second `@up` fails or leaves another one: \
+          it depends on rows that the first one has made.",
+    help: "Take back in `@down` also the rows that `@up` makes, and write `@up` so that it does the same \
+           each time.",
 };
 
 pub(super) const UNUSABLE_OBJECT: Text = Text {

@@ -1,0 +1,354 @@
+//! What a proof found, said as diagnostics.
+
+use limbeck_model::diagnostic::{Code, Diagnostic, Span};
+use limbeck_model::{Dialect, Direction};
+use limbeck_schema::Change;
+
+use super::engine::{Failure, Rows, Unusable};
+use super::finding::Finding;
+use super::hint;
+use super::losses::Loss;
+use super::walk::script;
+use crate::split::{Statement, tokens};
+use crate::table::{Row, Table};
+
+/// How many changes are listed.
+const MOST_CHANGES: usize = 12;
+
+/// All that was found.
+pub(super) struct Findings<'f, 't> {
+    table: &'f Table<'t>,
+    dialect: Dialect,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'f, 't> Findings<'f, 't> {
+    pub(super) fn new(table: &'f Table<'t>, dialect: Dialect) -> Self {
+        Self {
+            table,
+            dialect,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    pub(super) fn add(&mut self, place: usize, finding: Finding) {
+        let row = &self.table.rows[place];
+        let diagnostic = match finding {
+            Finding::Fails(direction, failure, meant) => {
+                self.fails(row, direction, &failure, meant)
+            }
+            Finding::FailsOnRows(rows, direction, failure) => {
+                self.fails_on_rows(row, rows, direction, &failure)
+            }
+            Finding::LeftBehind(changes) => self.left_behind(row, &changes),
+            Finding::NotTwice(failure) => self.not_twice(row, &failure),
+            Finding::OtherwiseTwice(changes) => self.otherwise_twice(row, &changes),
+            Finding::Unusable(direction, unusable) => self.unusable(row, direction, &unusable),
+            Finding::Lost(loss) => self.lost(row, &loss),
+            Finding::Order(one, other, changes) => self.order(row, one, other, &changes),
+            Finding::Blocked(over, revision, failure) => {
+                self.blocked(row, over, revision, &failure)
+            }
+        };
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn fails(
+        &self,
+        row: &Row<'_>,
+        direction: Direction,
+        failure: &Failure,
+        meant: Option<String>,
+    ) -> Diagnostic {
+        let (span, label) = self.place(row, direction, failure);
+        let database = self.database();
+        let headline = headline(failure);
+        let (code, message) = if hint::is_syntax(&failure.message) {
+            let message = format!("{database} cannot read this: {headline}");
+            (Code::SyntaxError, message)
+        } else {
+            let code = match direction {
+                Direction::Up => Code::UpFails,
+                Direction::Down => Code::DownFails,
+            };
+            let message = format!("`@{direction}` fails on {database}: {headline}");
+            (code, message)
+        };
+        let mut diagnostic = Diagnostic::new(code, span, message).label(label);
+        for line in failure.message.lines().skip(1) {
+            diagnostic = diagnostic.note(line);
+        }
+        let meant = meant.map(|name| format!("write `{name}`"));
+        match meant.or_else(|| self.help(row, direction, failure)) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    fn fails_on_rows(
+        &self,
+        row: &Row<'_>,
+        rows: Rows,
+        direction: Direction,
+        failure: &Failure,
+    ) -> Diagnostic {
+        let (span, label) = self.place(row, direction, failure);
+        let headline = headline(failure);
+        let (code, verb, note) = if rows == Rows::Plain {
+            (
+                Code::FailsOnRows,
+                "fails",
+                "on empty tables it works; it was tried on rows as any program writes them, null where a column may be null",
+            )
+        } else {
+            (
+                Code::MayFailOnRows,
+                "may fail",
+                "the constraints allow rows on which it fails: equal in every column that need not be unique, great or negative numbers, long or empty texts",
+            )
+        };
+        let message = format!("`@{direction}` {verb} where tables have rows: {headline}");
+        let help = self.help(row, direction, failure);
+        Diagnostic::new(code, span, message)
+            .label(label)
+            .note(note)
+            .help(help.unwrap_or_else(|| {
+                "change the rows that stand against it first, in the same section".to_owned()
+            }))
+    }
+
+    fn left_behind(&self, row: &Row<'_>, changes: &[Change]) -> Diagnostic {
+        let message = format!(
+            "`@down` does not give the old schema back on {}",
+            self.database()
+        );
+        let span = self.section(row, Direction::Down);
+        let mut diagnostic = Diagnostic::new(Code::SchemaLeftBehind, span, message)
+            .label(first(changes, ToString::to_string));
+        if let Some(Change::New(object)) = changes.first()
+            && let Some(made) = self.naming(row, Direction::Up, &object.name)
+        {
+            diagnostic = diagnostic.related(made, "it is made here");
+        }
+        let diagnostic = list(diagnostic, changes, ToString::to_string);
+        diagnostic.help(
+            "undo in `@down` all that `@up` does; where that cannot be, write \
+             `-- @irreversible: reason` in the header in place of the section",
+        )
+    }
+
+    fn not_twice(&self, row: &Row<'_>, failure: &Failure) -> Diagnostic {
+        let (span, label) = self.place(row, Direction::Up, failure);
+        let message = format!(
+            "`@up` fails on {} after `@down`: {}",
+            self.database(),
+            headline(failure)
+        );
+        Diagnostic::new(Code::NotTwice, span, message)
+            .label(label)
+            .note("the schema is the old one again, so that rows are the reason")
+            .help("take back in `@down` the rows that `@up` makes")
+    }
+
+    fn otherwise_twice(&self, row: &Row<'_>, changes: &[Change]) -> Diagnostic {
+        let message = format!(
+            "`@up` gives another schema on {} after `@down` than it gave at first",
+            self.database()
+        );
+        let span = self.section(row, Direction::Up);
+        let diagnostic = Diagnostic::new(Code::NotTwice, span, message)
+            .label(first(changes, ToString::to_string));
+        list(diagnostic, changes, ToString::to_string)
+            .help("write `@up` so that it does the same each time")
+    }
+
+    fn unusable(&self, row: &Row<'_>, direction: Direction, unusable: &Unusable) -> Diagnostic {
+        let message = format!(
+            "after `@{direction}`, {} cannot be used on {}: {}",
+            unusable.object,
+            self.database(),
+            unusable.message
+        );
+        let name = unusable.object.split('`').nth(1).unwrap_or_default();
+        let made = self.naming(row, direction, name);
+        let span = made.unwrap_or_else(|| self.section(row, direction));
+        Diagnostic::new(Code::UnusableObject, span, message)
+        .label("creating and dropping check nothing; using it fails")
+        .help("correct it, or drop it before what it needs is changed and create it again as it has to be")
+    }
+
+    fn lost(&self, row: &Row<'_>, loss: &Loss) -> Diagnostic {
+        let message = format!(
+            "after `@down`, the rows of `{}` are not what they were before `@up`: {}",
+            loss.table, loss.words
+        );
+        let span = self.section(row, Direction::Down);
+        Diagnostic::new(Code::RowsLost, span, message)
+            .label("the rows that stood before have to stand again")
+            .help(
+                "keep in `@up` what `@down` needs, in a column or table of its own; where that \
+                 cannot be, write `-- @irreversible: reason` in the header in place of the section",
+            )
+    }
+
+    fn order(&self, row: &Row<'_>, one: usize, other: usize, changes: &[Change]) -> Diagnostic {
+        let message = format!(
+            "the schema of `{}` on {} depends on which of its parents was applied first",
+            row.revision.id.value,
+            self.database()
+        );
+        let diagnostic = Diagnostic::new(Code::OrderOfParents, row.revision.id.span, message)
+            .label(format!(
+                "with `{}` before `{}`, {}",
+                self.id(other),
+                self.id(one),
+                first(changes, ToString::to_string)
+            ));
+        list(diagnostic, changes, ToString::to_string).help(
+            "make both branches leave the same, or have one depend on the other: `-- @depends-on`",
+        )
+    }
+
+    fn blocked(
+        &self,
+        row: &Row<'_>,
+        over: Option<usize>,
+        revision: usize,
+        failure: &Failure,
+    ) -> Diagnostic {
+        let id = &row.revision.id.value;
+        let (database, headline) = (self.database(), headline(failure));
+        let message = match over {
+            None => format!("what `{id}` needs cannot be applied on {database}: {headline}"),
+            Some(over) => format!(
+                "`{id}` cannot be reached on {database} where `{}` was applied first: {headline}",
+                self.id(over)
+            ),
+        };
+        let (span, label) = self.place(&self.table.rows[revision], Direction::Up, failure);
+        Diagnostic::new(Code::OrderOfParents, row.revision.id.span, message)
+            .label("needs both branches")
+            .related(span, label)
+            .help("write both branches so that either may come first, or have one depend on the other: `-- @depends-on`")
+    }
+
+    const fn database(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "SQLite",
+            Dialect::Postgres => "PostgreSQL",
+        }
+    }
+
+    fn id(&self, place: usize) -> &str {
+        &self.table.rows[place].revision.id.value
+    }
+
+    fn help(&self, row: &Row<'_>, direction: Direction, failure: &Failure) -> Option<String> {
+        let statement = self.statement(row, direction, failure);
+        let sql = statement.map(|statement| statement.sql);
+        hint::help(self.dialect, sql.unwrap_or_default(), &failure.message)
+    }
+
+    fn statement<'s>(
+        &self,
+        row: &'s Row<'_>,
+        direction: Direction,
+        failure: &Failure,
+    ) -> Option<&'s Statement<'s>> {
+        let side = row.sides.iter().find(|side| side.dialect == self.dialect)?;
+        script(side, direction).statements.get(failure.statement?)
+    }
+
+    /// The name in the statement of a script that creates something of that name.
+    fn naming(&self, row: &Row<'_>, direction: Direction, name: &str) -> Option<Span> {
+        let side = row.sides.iter().find(|side| side.dialect == self.dialect)?;
+        script(side, direction)
+            .statements
+            .iter()
+            .find_map(|statement| {
+                let mut tokens = tokens(statement.sql, self.dialect);
+                let creates = tokens.next().is_some_and(|word| {
+                    word.eq_ignore_ascii_case("create") || word.eq_ignore_ascii_case("alter")
+                });
+                let bare = |token: &str| token.trim_matches('"').to_lowercase();
+                let wanted = name.rsplit('.').next().map(bare);
+                let token = tokens.find(|token| creates && Some(bare(token)) == wanted)?;
+                let offset = token.as_ptr().addr() - statement.sql.as_ptr().addr();
+                Some(part(statement, Some(offset), self.dialect))
+            })
+    }
+
+    /// The place of a failure, and what is said there.
+    fn place(
+        &self,
+        row: &Row<'_>,
+        direction: Direction,
+        failure: &Failure,
+    ) -> (Span, &'static str) {
+        match self.statement(row, direction, failure) {
+            Some(statement) => (part(statement, failure.offset, self.dialect), "fails here"),
+            None => (
+                self.section(row, direction),
+                "fails at the end of the transaction",
+            ),
+        }
+    }
+
+    /// The line that opens a section.
+    fn section(&self, row: &Row<'_>, direction: Direction) -> Span {
+        let section = row.revision.section(direction, self.dialect);
+        section.map_or(row.revision.id.span, |section| section.span)
+    }
+}
+
+/// The token that a database points at; where it does not, the first line of the statement.
+fn part(statement: &Statement<'_>, offset: Option<usize>, dialect: Dialect) -> Span {
+    let start = statement.span.start;
+    let token = offset.and_then(|offset| {
+        let rest = statement.sql.get(offset..)?;
+        let token = tokens(rest, dialect).next()?;
+        Some((offset, token.len()))
+    });
+    let (offset, length) = token.unwrap_or_else(|| {
+        let line = statement.sql.lines().next().unwrap_or_default();
+        (0, line.trim_end().len())
+    });
+    Span {
+        file: statement.span.file,
+        start: start + offset,
+        end: start + offset + length,
+    }
+}
+
+/// The first line of the database's words.
+fn headline(failure: &Failure) -> &str {
+    failure.message.lines().next().unwrap_or_default()
+}
+
+fn first(changes: &[Change], words: impl Fn(&Change) -> String) -> String {
+    changes.first().map(words).unwrap_or_default()
+}
+
+/// Adds the changes behind the first as notes.
+fn list(
+    diagnostic: Diagnostic,
+    changes: &[Change],
+    words: impl Fn(&Change) -> String,
+) -> Diagnostic {
+    let mut diagnostic = diagnostic;
+    for change in changes.iter().take(MOST_CHANGES).skip(1) {
+        diagnostic = diagnostic.note(words(change));
+    }
+    match changes.len().checked_sub(MOST_CHANGES) {
+        None | Some(0) => diagnostic,
+        Some(more) => diagnostic.note(format!("and {more} more")),
+    }
+}
