@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::project::{Output, compile_package};
+use crate::project::{Output, Purpose, compile_package};
 
 /// Compiles the package's migrations. This is all that a user's build script has to call:
 ///
@@ -35,7 +35,12 @@ fn run() -> io::Result<()> {
         variable("CARGO_PKG_VERSION")?
     );
     let folder = PathBuf::from(variable("OUT_DIR")?).join("limbeck");
-    let output = compile_package(&package, &label, &folder.join("proof"))?;
+    // `debug` or `release`, whatever the profile is called that is built.
+    let purpose = match variable("PROFILE")?.as_str() {
+        "release" => Purpose::Release,
+        _ => Purpose::Development,
+    };
+    let output = compile_package(&package, &label, purpose, &folder.join("proof"))?;
     fs::create_dir_all(&folder)?;
     write(&folder.join("history.rs"), &output.table.text)?;
     write(&folder.join("report.txt"), &output.report)?;

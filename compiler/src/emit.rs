@@ -161,6 +161,10 @@ fn write_side<'t>(out: &mut String, side: &'t Side<'_>, pool: &mut Pool<'t>) -> 
         writeln!(out, "                skip: Some({}),", Literal(reason))?;
     }
     writeln!(out, "                checksum: {},", Bytes(&side.checksum))?;
+    if !side.accepted.is_empty() {
+        let accepted = side.accepted.iter().map(|digest| Bytes(digest).to_string());
+        writeln!(out, "                accepted: &[{}],", join(accepted))?;
+    }
     writeln!(out, "                lineage: {},", Bytes(&side.lineage))?;
     for (name, script) in [("up", &side.up), ("down", &side.down)] {
         let first = pool.place(&script.statements);
@@ -170,7 +174,7 @@ fn write_side<'t>(out: &mut String, side: &'t Side<'_>, pool: &mut Pool<'t>) -> 
             script_text(script, first)
         )?;
     }
-    if side.skip.is_none() {
+    if side.skip.is_none() || side.accepted.is_empty() {
         out.write_str("                ..l::SIDE\n")?;
     }
     out.write_str("            }),\n")

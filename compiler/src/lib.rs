@@ -2,11 +2,12 @@
 //! checked, and writes the static table that `migrations!()` embeds.
 //!
 //! A build script calls [`compile`]; nothing else here is for users. The other modules are the stages, in
-//! their order: [`tree`], [`directive`], [`split`], [`transactions`], [`graph`], [`table`], [`emit`].
+//! their order: [`tree`], [`directive`], [`split`], [`transactions`], [`graph`], [`table`], [`lock`], [`emit`].
 
 pub mod directive;
 pub mod emit;
 pub mod graph;
+pub mod lock;
 pub mod project;
 pub mod proof;
 pub mod render;

@@ -9,6 +9,7 @@ use limbeck_model::graph::Graph;
 
 use crate::directive::{self, Parsed};
 use crate::emit::{self, Emitted};
+use crate::lock::{self, Lock};
 use crate::proof::{Fault, Outcome};
 use crate::settings::{self, Settings};
 use crate::source::Sources;
@@ -26,6 +27,10 @@ pub struct Project {
     pub settings: Option<Settings>,
     /// The revisions.
     pub parsed: Parsed,
+    /// What was released.
+    pub lock: Lock,
+    /// The number of the lock file, if there is one.
+    pub lock_file: Option<usize>,
     /// What is wrong with the settings and the tree; `parsed` has its own.
     pub diagnostics: Vec<Diagnostic>,
     /// Everything whose change calls for another build.
@@ -59,6 +64,8 @@ impl Project {
             sources: Sources::default(),
             settings: None,
             parsed: Parsed::default(),
+            lock: Lock::default(),
+            lock_file: None,
             diagnostics: Vec::new(),
             watched: vec![manifest],
         };
@@ -78,6 +85,7 @@ impl Project {
             project.parsed.unidentified.extend(&tree.unread);
             project.sources = tree.files;
             project.diagnostics = tree.diagnostics;
+            project.read_lock(tree.lock);
             project.watched.extend(tree.all_paths);
         } else {
             project.diagnostics.push(
@@ -96,6 +104,16 @@ impl Project {
         Ok(project)
     }
 
+    fn read_lock(&mut self, file: Option<usize>) {
+        self.lock_file = file;
+        if let Some(file) = file {
+            match lock::parse(&self.sources, file) {
+                Ok(lock) => self.lock = lock,
+                Err(diagnostics) => self.diagnostics.extend(diagnostics),
+            }
+        }
+    }
+
     /// The graph, for who wants to add to it: it may have more heads than are allowed, and what the
     /// sections of a file hold may be wrong. What each revision comes after is known.
     ///
@@ -108,10 +126,10 @@ impl Project {
             return Err(diagnostics);
         };
         // What is wrong with a name or a folder may hide a revision. A folder that is not there hides none.
-        let hides_none = self
-            .diagnostics
-            .iter()
-            .all(|diagnostic| diagnostic.code == Code::MissingFolder);
+        let hides_none = self.diagnostics.iter().all(|diagnostic| {
+            let of_lock = [Code::BadLock, Code::LockConflict, Code::NewerLock];
+            diagnostic.code == Code::MissingFolder || of_lock.contains(&diagnostic.code)
+        });
         match graph::connect(&self.parsed, settings, &self.sources) {
             Ok(graph) if hides_none && graph::links_are_complete(&self.parsed) => Ok(graph),
             Ok(_) => Err(diagnostics),
@@ -148,6 +166,43 @@ impl Project {
     ///
     /// Everything that is wrong, of every stage.
     pub fn table(&self) -> Result<Table<'_>, Vec<Diagnostic>> {
+        let folder = self.settings.as_ref().map_or("", |settings| &settings.path);
+        let mut diagnostics = lock::removed(&self.parsed, &self.lock, folder);
+        match self.candidate() {
+            Ok(table) => {
+                diagnostics.extend(lock::compare(&table, &self.lock, &self.sources));
+                if diagnostics.is_empty() {
+                    return Ok(table);
+                }
+            }
+            Err(found) => diagnostics.extend(found),
+        }
+        Err(diagnostics)
+    }
+
+    /// The checked table for a build.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, and for a release what is not ready for it.
+    pub fn table_for(&self, purpose: Purpose) -> Result<Table<'_>, Vec<Diagnostic>> {
+        let table = self.table()?;
+        let diagnostics = match purpose {
+            Purpose::Development => Vec::new(),
+            Purpose::Release => lock::check_release(&table, &self.lock),
+        };
+        match diagnostics.as_slice() {
+            [] => Ok(table),
+            _ => Err(diagnostics),
+        }
+    }
+
+    /// The table of the files as they are, even if they are not what was released.
+    ///
+    /// # Errors
+    ///
+    /// Everything else that is wrong.
+    pub fn candidate(&self) -> Result<Table<'_>, Vec<Diagnostic>> {
         let mut diagnostics = self.read_diagnostics();
         let Some(settings) = &self.settings else {
             return Err(diagnostics);
@@ -163,6 +218,7 @@ impl Project {
                 &self.parsed.revisions,
                 settings,
                 &self.sources,
+                &self.lock,
             )),
             Ok(_) => Err(diagnostics),
             Err(found) => {
@@ -199,6 +255,15 @@ impl Project {
     }
 }
 
+/// What a build is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be tried out: drafts are welcome.
+    Development,
+    /// To be given away: only what is locked and proved.
+    Release,
+}
+
 /// Compiles the migrations of a package. `label` is the package's name and version; `proofs` is a folder
 /// that keeps what was proved from one build to the next.
 ///
@@ -206,9 +271,14 @@ impl Project {
 ///
 /// When a file cannot be read that has to be there, or the proof cannot be made. What is wrong in the
 /// files is in the report.
-pub fn compile_package(package: &Path, label: &str, proofs: &Path) -> io::Result<Output> {
+pub fn compile_package(
+    package: &Path,
+    label: &str,
+    purpose: Purpose,
+    proofs: &Path,
+) -> io::Result<Output> {
     let project = Project::read(package)?;
-    let (table, diagnostics) = match project.table() {
+    let (table, diagnostics) = match project.table_for(purpose) {
         Ok(table) => {
             let outcome = project
                 .prove(&table, Some(proofs))

@@ -6,6 +6,7 @@ use limbeck_model::graph::Graph;
 use limbeck_model::{Dialect, Direction};
 
 use crate::directive::Revision;
+use crate::lock::{Lock, LockedSide};
 use crate::settings::Settings;
 use crate::source::Sources;
 use crate::split::{self, Statement};
@@ -46,7 +47,9 @@ pub struct Side<'a> {
     pub skip: Option<&'a str>,
     /// The checksum of its up script.
     pub checksum: Digest,
-    /// Its lineage.
+    /// What the checksum was before an edit that was accepted, without what it is now.
+    pub accepted: Vec<Digest>,
+    /// Its lineage. An edit that was accepted leaves it as it was.
     pub lineage: Digest,
     /// What a proof of it proves: its scripts and those of all its ancestors. A proof of other evidence
     /// is stale.
@@ -70,12 +73,14 @@ pub struct Script<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Puts the revisions of a checked graph in order and computes their digests.
+    /// Puts the revisions of a checked graph in order and computes their digests. The lock file says which
+    /// earlier scripts count as the same as those that the files have now.
     pub fn new(
         graph: &Graph<'a>,
         revisions: &'a [Revision],
         settings: &'a Settings,
         sources: &'a Sources,
+        lock: &Lock,
     ) -> Self {
         let mut rows: Vec<Row<'a>> = Vec::with_capacity(revisions.len());
         for node in graph.nodes() {
@@ -100,7 +105,9 @@ impl<'a> Table<'a> {
                     let lineages: Vec<_> =
                         needs().map(|side| side.lineage).chain(foreign).collect();
                     let evidence: Vec<_> = needs().map(|side| side.evidence).collect();
-                    Side::new(revision, dialect, &lineages, &evidence, sources)
+                    let released = lock.side(&revision.id.value, dialect);
+                    let below = Below { lineages, evidence };
+                    Side::new(revision, dialect, &below, released, sources)
                 })
                 .collect();
             rows.push(Row {
@@ -145,30 +152,41 @@ impl Row<'_> {
     }
 }
 
+/// Digests of what a revision stands on.
+struct Below {
+    lineages: Vec<Digest>,
+    evidence: Vec<Digest>,
+}
+
 impl<'a> Side<'a> {
     fn new(
         revision: &'a Revision,
         dialect: Dialect,
-        lineages: &[Digest],
-        evidence: &[Digest],
+        below: &Below,
+        released: Option<&LockedSide>,
         sources: &'a Sources,
     ) -> Self {
         let up = Script::new(revision, Direction::Up, dialect, sources);
         let down = Script::new(revision, Direction::Down, dialect, sources);
         let checksum = up.checksum(dialect);
-        let lineage = checksum::lineage(&revision.id.value, &checksum, lineages);
+        let lineage =
+            |checksum: &Digest| checksum::lineage(&revision.id.value, checksum, &below.lineages);
+        let accepted = released.map_or(&[][..], |released| &released.accepted);
+        let accepted = accepted.iter().map(|accepted| accepted.checksum);
         Self {
             dialect,
             skip: revision
                 .skip(dialect)
                 .map(|skip| skip.reason.value.as_str()),
+            // What was run, whatever else counts as the same.
             evidence: checksum::evidence(
-                &lineage,
+                &lineage(&checksum),
                 &down.checksum(dialect),
                 [up.transactional, down.transactional],
-                evidence,
+                &below.evidence,
             ),
-            lineage,
+            lineage: lineage(&released.map_or(checksum, LockedSide::released)),
+            accepted: accepted.filter(|accepted| *accepted != checksum).collect(),
             checksum,
             up,
             down,

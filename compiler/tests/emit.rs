@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use limbeck_compiler::project::{Output, compile_package};
+use limbeck_compiler::project::{Output, Purpose, compile_package};
 
 const MANIFEST: &str = "[package]\nname = \"app\"\n\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]\n";
 
@@ -27,6 +27,7 @@ fn compile(files: &[(&str, &str)]) -> Output {
     let output = compile_package(
         package.path(),
         "app 1.2.3",
+        Purpose::Development,
         &package.path().join("target/proof"),
     )
     .unwrap();
@@ -85,6 +86,7 @@ fn the_table_holds_no_path_of_the_machine() {
     let output = compile_package(
         package.path(),
         "app 1.2.3",
+        Purpose::Development,
         &package.path().join("target/proof"),
     )
     .unwrap();
@@ -149,6 +151,7 @@ fn a_report_stands_beside_an_empty_table() {
     let output = compile_package(
         package.path(),
         "app 1.2.3",
+        Purpose::Development,
         &package.path().join("target/proof"),
     )
     .unwrap();

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use limbeck_compiler::directive::parse;
-use limbeck_compiler::project::Project;
+use limbeck_compiler::project::{Project, Purpose};
 use limbeck_compiler::render::render;
 use limbeck_compiler::source::Source;
 use limbeck_compiler::tree::read;
@@ -23,9 +23,9 @@ struct Outcome {
     report: String,
 }
 
-/// Reads the package in a directory. One with a `Cargo.toml` is compiled as a build script does; of the
-/// others, which have mistakes in single files, the `migrations` are read, for the dialects in
-/// `settings.toml` or for all where there is no such file.
+/// Reads the package in a directory. One with a `Cargo.toml` is compiled as a build script does, for a
+/// release where `settings.toml` says so; of the others, which have mistakes in single files, the
+/// `migrations` are read, for the dialects in `settings.toml` or for all where there is no such file.
 fn check(package: &Path) -> Outcome {
     if package.join("Cargo.toml").is_file() {
         return compile(package);
@@ -45,7 +45,7 @@ fn check(package: &Path) -> Outcome {
 
 fn compile(package: &Path) -> Outcome {
     let project = Project::read(package).unwrap();
-    let diagnostics = match project.table() {
+    let diagnostics = match project.table_for(purpose(package)) {
         Ok(table) => project.prove(&table, None).unwrap().diagnostics,
         Err(diagnostics) => diagnostics,
     };
@@ -58,11 +58,25 @@ fn compile(package: &Path) -> Outcome {
     }
 }
 
+fn settings(package: &Path) -> Option<toml_edit::DocumentMut> {
+    let settings = fs::read_to_string(package.join("settings.toml")).ok()?;
+    Some(settings.parse().unwrap())
+}
+
+fn purpose(package: &Path) -> Purpose {
+    match settings(package) {
+        None => Purpose::Development,
+        Some(settings) => {
+            assert_eq!(settings["purpose"].as_str(), Some("release"));
+            Purpose::Release
+        }
+    }
+}
+
 fn dialects(package: &Path) -> Vec<Dialect> {
-    let Ok(settings) = fs::read_to_string(package.join("settings.toml")) else {
+    let Some(settings) = settings(package) else {
         return Dialect::ALL.to_vec();
     };
-    let settings: toml_edit::DocumentMut = settings.parse().unwrap();
     settings["dialects"]
         .as_array()
         .unwrap()

@@ -37,8 +37,18 @@ pub struct Known<'a> {
     pub parents: Vec<&'a str>,
     /// The checksum of its script for the database's dialect.
     pub checksum: Digest,
+    /// What it was before its author changed it and said that a database which ran that is the same.
+    pub accepted: &'a [Digest],
     /// Its lineage.
     pub lineage: Digest,
+}
+
+impl Known<'_> {
+    /// Whether a database that ran the script of this checksum has what the binary would have run.
+    fn is_same(&self, recorded: &str) -> bool {
+        Digest::from_hex(recorded)
+            .is_some_and(|ran| ran == self.checksum || self.accepted.contains(&ran))
+    }
 }
 
 /// Where a database stands: it is somewhere in this binary's history or, compatibly, ahead of it.
@@ -91,7 +101,7 @@ pub fn reconcile(
         };
         let counterpart = &known[position];
         standing.applied.insert(position);
-        if Digest::from_hex(&row.checksum) != Some(counterpart.checksum) {
+        if !counterpart.is_same(&row.checksum) {
             edited.push((number, position));
         } else if !same_ids(&row.parents, &counterpart.parents) {
             diverged.push(format!(

@@ -13,6 +13,7 @@ fn known(revisions: &[(&'static str, &[&'static str])]) -> Vec<Known<'static>> {
             id,
             parents: parents.to_vec(),
             checksum: script([[*id]]),
+            accepted: &[],
             lineage: lineage_of(id),
         })
         .collect()
@@ -63,6 +64,26 @@ fn an_edited_revision_comes_before_any_other_discrepancy() {
     assert_eq!(
         reconcile(&known, &["app"], &[breaking, edited]),
         Err(Discrepancy::Edited(vec![(1, 0)]))
+    );
+}
+
+#[test]
+fn an_accepted_checksum_is_no_edit_and_any_other_is() {
+    let earlier = [script([["earlier"]]), script([["earliest"]])];
+    let mut known = known(&[("a", &[]), ("b", &["a"])]);
+    known[0].accepted = &earlier;
+    for accepted in earlier {
+        let mut before = row("a", &[]);
+        before.checksum = accepted.to_string();
+        let standing = reconcile(&known, &["app"], &[before, row("b", &["a"])]).unwrap();
+        assert_eq!(standing.applied, BTreeSet::from([0, 1]));
+    }
+    // What is accepted of one revision is not of another.
+    let mut other = row("b", &["a"]);
+    other.checksum = earlier[0].to_string();
+    assert_eq!(
+        reconcile(&known, &["app"], &[row("a", &[]), other]),
+        Err(Discrepancy::Edited(vec![(1, 1)]))
     );
 }
 

@@ -91,6 +91,8 @@ pub struct Revision {
 pub struct Side {
     pub skip: Option<&'static str>,
     pub checksum: Digest,
+    /// Checksums of what it was before, that count as the same.
+    pub accepted: &'static [Digest],
     pub lineage: Digest,
     pub up: Script,
     pub down: Script,
@@ -141,6 +143,7 @@ pub const REVISION: Revision = Revision {
 pub const SIDE: Side = Side {
     skip: None,
     checksum: Digest::from_bytes([0; 32]),
+    accepted: &[],
     lineage: Digest::from_bytes([0; 32]),
     up: plain(0, 0),
     down: plain(0, 0),

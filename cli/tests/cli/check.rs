@@ -1,6 +1,6 @@
 //! `check` says what the build would say.
 
-use limbeck_compiler::project::compile_package;
+use limbeck_compiler::project::{Purpose, compile_package};
 
 use crate::support::{Package, file};
 
@@ -26,6 +26,7 @@ fn the_report_is_the_one_that_the_build_gives() {
         let report = compile_package(
             &package.path(""),
             "shop 0.1.0",
+            Purpose::Development,
             &package.path("").join("target/proof"),
         )
         .unwrap()

@@ -50,6 +50,14 @@ impl Markers {
     }
 }
 
+/// Where the first lines stand that git marks a conflict with, in a file that has none of its own.
+pub(crate) fn first_markers(source: &Source) -> Option<(usize, Option<usize>)> {
+    let Markers { sides, middles } = Markers::find(source);
+    let mut all = [sides, middles].concat();
+    all.sort_unstable();
+    Some((*all.first()?, all.get(1).copied()))
+}
+
 /// A marker line.
 pub(super) fn leftover(whole: Text<'_>, at: usize) -> Diagnostic {
     Diagnostic::new(

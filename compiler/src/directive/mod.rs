@@ -18,6 +18,8 @@ mod text;
 mod unterminated;
 mod value;
 
+pub(crate) use conflict::first_markers;
 pub(crate) use file_name::has_form;
+pub(crate) use name::is_id;
 pub use parse::{Parsed, parse};
 pub use revision::{Dependency, Revision, Section, Skip, Spanned};

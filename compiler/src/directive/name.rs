@@ -134,6 +134,6 @@ fn mended(name: &str, kind: Kind) -> Option<String> {
 }
 
 /// Whether a text could be the id of a revision.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     Kind::Id.is_valid(text)
 }

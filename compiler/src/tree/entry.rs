@@ -6,12 +6,15 @@ use limbeck_model::Dialect;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
 use crate::directive::has_form;
+use crate::lock;
 
 /// What the names of an entry and of its neighbours say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     /// Allowed and not read.
     Known,
+    /// The lock file.
+    Lock,
     /// A revision file, whatever may be wrong with its name.
     Revision,
     /// Something else, which is reported.
@@ -79,10 +82,13 @@ pub(super) fn file(name: &str, around: &Surroundings<'_>) -> Classified {
         return known();
     }
     if is_own(name) {
-        return if around.is_top {
-            known()
-        } else {
-            other(misplaced(name, around))
+        return match (around.is_top, name) {
+            (false, _) => other(misplaced(name, around)),
+            (true, lock::NAME) => Classified {
+                entry: Entry::Lock,
+                problem: None,
+            },
+            (true, _) => known(),
         };
     }
     if let Some(problem) = leftover(name) {
@@ -147,7 +153,7 @@ const fn other(problem: Problem) -> Classified {
 
 /// Whether limbeck itself writes a file of this name into the migrations directory.
 fn is_own(name: &str) -> bool {
-    name == "limbeck.lock"
+    name == lock::NAME
         || Dialect::ALL
             .into_iter()
             .any(|dialect| name == format!("schema.{dialect}.sql"))

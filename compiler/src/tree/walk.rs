@@ -9,7 +9,7 @@ use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
 use super::entry::{self, Entry, Surroundings};
 use super::error::ReadError;
-use crate::source::{BYTE_ORDER_MARK, Sources};
+use crate::source::{BYTE_ORDER_MARK, Source, Sources};
 
 /// The migrations directory.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Tree {
     pub files: Sources,
     /// The numbers of the revision files whose text was read.
     pub revisions: Vec<usize>,
+    /// The number of the lock file, if there is one whose text was read.
+    pub lock: Option<usize>,
     /// The numbers of the revision files whose text was not read. Each has a diagnostic; what refers
     /// to an unknown revision may well mean one of them.
     pub unread: Vec<usize>,
@@ -129,6 +131,7 @@ impl Walk<'_> {
         let classified = entry::file(name, &around);
         match (classified.entry, classified.problem) {
             (Entry::Known, _) => {}
+            (Entry::Lock, _) => self.tree.lock = self.text(&item.path).ok(),
             (Entry::Revision, problem) => {
                 let file = self.revision(&item.path);
                 self.tree
@@ -175,37 +178,41 @@ impl Walk<'_> {
 
     /// Reads a revision file and returns its number.
     fn revision(&mut self, path: &Path) -> usize {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let file = self.name(path);
+        let file = match self.text(path) {
+            Ok(file) => file,
+            Err(file) => {
                 self.tree.unread.push(file);
-                self.tree.diagnostics.push(unreadable(file, &error));
                 return file;
             }
         };
+        let text = self.tree.files.get(file).map_or("", Source::text);
+        if text.trim_start_matches(BYTE_ORDER_MARK).trim().is_empty() {
+            self.tree.unread.push(file);
+            self.tree.diagnostics.push(empty(file));
+        } else {
+            self.tree.revisions.push(file);
+        }
+        file
+    }
+
+    /// Reads a file's text and returns its number, as an error where the text was not read.
+    fn text(&mut self, path: &Path) -> Result<usize, usize> {
+        let bytes = fs::read(path).map_err(|error| {
+            let file = self.name(path);
+            self.tree.diagnostics.push(unreadable(file, &error));
+            file
+        })?;
         let relative = relative(path, self.root, self.package);
         match String::from_utf8(bytes) {
-            Ok(text) => {
-                let is_empty = text.trim_start_matches(BYTE_ORDER_MARK).trim().is_empty();
-                let file = self.tree.files.add(relative, text);
-                if is_empty {
-                    self.tree.unread.push(file);
-                    self.tree.diagnostics.push(empty(file));
-                } else {
-                    self.tree.revisions.push(file);
-                }
-                file
-            }
+            Ok(text) => Ok(self.tree.files.add(relative, text)),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let lossy = String::from_utf8_lossy(error.as_bytes());
                 let file = self.tree.files.add(relative, lossy);
-                self.tree.unread.push(file);
                 self.tree
                     .diagnostics
                     .push(not_utf8(file, at, error.as_bytes()));
-                file
+                Err(file)
             }
         }
     }

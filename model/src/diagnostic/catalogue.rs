@@ -4,6 +4,7 @@
 
 mod files;
 mod graph;
+mod lock;
 mod proof;
 mod settings;
 mod sql;
@@ -92,6 +93,14 @@ catalogue! {
     RowsLost "LB0408" proof::ROWS_LOST,
     MayFailOnRows "LB0409" proof::MAY_FAIL_ON_ROWS,
     OrderOfParents "LB0410" proof::ORDER_OF_PARENTS,
+    BadLock "LB0601" lock::BAD_LOCK,
+    LockConflict "LB0602" lock::LOCK_CONFLICT,
+    NewerLock "LB0603" lock::NEWER_LOCK,
+    ReleasedEdited "LB0604" lock::RELEASED_EDITED,
+    ReleasedMoved "LB0605" lock::RELEASED_MOVED,
+    ReleasedRemoved "LB0606" lock::RELEASED_REMOVED,
+    Drafts "LB0607" lock::DRAFTS,
+    Unproved "LB0608" lock::UNPROVED,
     BadSetting "LB0801" settings::BAD_SETTING,
     MissingSetting "LB0802" settings::MISSING_SETTING,
     MissingFolder "LB0803" settings::MISSING_FOLDER,

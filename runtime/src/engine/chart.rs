@@ -135,6 +135,7 @@ impl Chart {
                 id: entry.revision.id,
                 parents: entry.parents.clone(),
                 checksum: entry.side.checksum,
+                accepted: entry.side.accepted,
                 lineage: entry.side.lineage,
             })
             .collect()

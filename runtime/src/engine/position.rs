@@ -189,6 +189,7 @@ fn edited(chart: &Chart, rows: &[Row], pairs: &[(usize, usize)]) -> Error {
     )
     .help_with(
         "put the file back as it was and write the change as a new revision; \
+         where the edit means the same, accept it with `cargo limbeck lock --accept`; \
          where the database already agrees with the edited file, run `stamp --purge` with its revision",
     )
 }

@@ -110,6 +110,7 @@ fn side(side: &'static Side<'_>, statements: &mut Vec<table::Statement>) -> tabl
     table::Side {
         skip: side.skip,
         checksum: side.checksum,
+        accepted: &side.accepted,
         lineage: side.lineage,
         up: script(&side.up, statements),
         down: script(&side.down, statements),
