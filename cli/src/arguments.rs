@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Merge(Merge),
     /// Say what is wrong in the migrations, as the build would
     Check(Place),
+    /// Lock what is to be released: from then on every build sees to it that nobody changes it
+    Lock(Lock),
     /// Say what a diagnostic means and how to mend it
     Explain {
         /// The code, such as LB0207
@@ -92,6 +94,34 @@ pub(crate) struct Merge {
     /// Name the branch that starts with it
     #[arg(long = "label", value_name = "NAME")]
     pub(crate) labels: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// What `lock` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// Change nothing, and fail where a release build would
+    #[arg(long, conflicts_with_all = ["accept", "forget"])]
+    pub(crate) check: bool,
+
+    /// Take the edit of a locked revision: databases that have what it was count as having what it is
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "reason",
+        conflicts_with = "forget"
+    )]
+    pub(crate) accept: Vec<String>,
+
+    /// Why an edit may be accepted, on one line
+    #[arg(long, requires = "accept")]
+    pub(crate) reason: Option<String>,
+
+    /// Make a locked revision a draft again, which no database has yet, or forget one that was removed
+    #[arg(long, value_name = "ID")]
+    pub(crate) forget: Vec<String>,
 
     #[command(flatten)]
     pub(crate) place: Place,

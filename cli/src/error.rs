@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use limbeck_compiler::lock::Refusal;
 use limbeck_compiler::proof::Fault;
 use limbeck_compiler::render::render;
 use limbeck_compiler::source::Sources;
@@ -59,6 +60,16 @@ impl Error {
     /// What is wrong in the migrations keeps a revision from being written.
     pub(crate) fn history(diagnostics: &[Diagnostic], sources: &Sources) -> Self {
         let message = "nothing was written, since it is not known where a new revision belongs";
+        Self::report(message, diagnostics, sources)
+    }
+
+    /// What is wrong in the migrations keeps them from being locked.
+    pub(crate) fn unlocked(diagnostics: &[Diagnostic], sources: &Sources) -> Self {
+        let message = "nothing was locked, since something is wrong in the migrations";
+        Self::report(message, diagnostics, sources)
+    }
+
+    fn report(message: &str, diagnostics: &[Diagnostic], sources: &Sources) -> Self {
         Self {
             report: Some((
                 render(diagnostics, sources),
@@ -118,6 +129,16 @@ impl From<&Diagnostic> for Error {
             notes: diagnostic.notes.clone(),
             helps: diagnostic.helps.clone(),
             ..Self::usage(diagnostic.message.as_str())
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let error = Self::usage(refusal.to_string());
+        match refusal.help() {
+            Some(help) => error.help(help),
+            None => error,
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use crate::answer::Answer;
 use crate::arguments::{Command, Line};
-use crate::commands::{check, explain, merge, revision};
+use crate::commands::{check, explain, lock, merge, revision};
 use crate::error::Error;
 use crate::exit;
 
@@ -56,6 +56,7 @@ fn answer(command: &Command) -> Result<Answer, Error> {
         Command::Revision(arguments) => revision::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Check(place) => check::run(place),
+        Command::Lock(arguments) => lock::run(arguments),
         Command::Explain { code } => explain::run(code),
     }
 }

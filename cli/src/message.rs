@@ -32,6 +32,20 @@ pub(crate) fn one_line(message: &str) -> Result<&str, Error> {
     }
 }
 
+/// Why an edit is accepted, without white space around it.
+pub(crate) fn reason(reason: &str) -> Result<&str, Error> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Error::usage("the reason is empty").help(
+            "say why databases that have what was released need no change, such as \"only the type's other name\"",
+        ));
+    }
+    if reason.chars().any(|c| c.is_control() || ends_line(c)) {
+        return Err(Error::usage("the reason is not one line of text").help("say it in one line"));
+    }
+    Ok(reason)
+}
+
 /// Whether some reader takes a character for the end of a line.
 const fn ends_line(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')

@@ -1,4 +1,4 @@
-//! Writes a new revision file, never over another one and never half of one.
+//! Writes files, never half of one: a new revision file, never over another one, and the lock file anew.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -21,6 +21,18 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
         .persist_noclobber(path)
         .map(drop)
         .map_err(|error| error.error)
+}
+
+/// Writes a file in the place of an earlier one, if there is one: who reads it sees all of the one or of the
+/// other.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut draft = hidden_file(path.parent().unwrap_or(Path::new(".")))?;
+    draft.write_all(text.as_bytes())?;
+    draft.as_file().sync_all()?;
+    draft.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn hidden_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -61,6 +73,17 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(names(root.path()), ["a.sql"]);
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_made_where_there_is_none() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("limbeck.lock");
+        for text in ["a longer text\n", "short\n"] {
+            replace(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            assert_eq!(names(root.path()), ["limbeck.lock"]);
+        }
     }
 
     #[cfg(unix)]

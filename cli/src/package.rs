@@ -1,6 +1,6 @@
 //! Finds the package that has the migrations, and reads them.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +46,18 @@ impl Package {
     pub(crate) fn read(&self) -> Result<Project, Error> {
         Project::read(&self.root)
             .map_err(|error| Error::environment(format!("the migrations cannot be read: {error}")))
+    }
+
+    /// Waits until no other process of this tool changes files of the package, and keeps others waiting until
+    /// the answer is dropped. A file system that knows no such locks lets everybody in.
+    pub(crate) fn alone(&self) -> Result<File, Error> {
+        let path = self.root.join(MANIFEST);
+        let error = |error: io::Error| Error::file("lock", self.shown(&path), &error);
+        let manifest = File::open(&path).map_err(error)?;
+        match manifest.lock() {
+            Err(refused) if refused.kind() != io::ErrorKind::Unsupported => Err(error(refused)),
+            _ => Ok(manifest),
+        }
     }
 
     /// The whole path of something in the package.

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod lock;
 pub(crate) mod merge;
 pub(crate) mod revision;
 

@@ -4,7 +4,9 @@
 
 mod check;
 mod explain;
+mod lock;
 mod merge;
+mod merging;
 mod place;
 mod refused;
 mod revision;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use limbeck_compiler::directive::Revision;
+use limbeck_compiler::lock::{Lock, Proof, Proved, record_proofs};
 use limbeck_compiler::project::Project;
 use tempfile::TempDir;
 
@@ -155,6 +156,32 @@ impl Package {
         let revisions = self.read().parsed.revisions;
         let found = revisions.into_iter().find(|known| known.id.value == id);
         found.unwrap()
+    }
+
+    /// Puts a proof into the lock file for everything that is locked.
+    pub(crate) fn prove(&self) {
+        let project = self.read();
+        let table = project.table().ok().unwrap();
+        let mut proofs = Vec::new();
+        for row in &table.rows {
+            proofs.extend(row.sides.iter().map(|side| Proved {
+                revision: row.revision.id.value.clone(),
+                dialect: side.dialect,
+                proof: Proof {
+                    engine: "Engine 1.0".to_owned(),
+                    evidence: side.evidence,
+                    schema: limbeck_model::checksum::schema(row.file),
+                },
+            }));
+        }
+        let mut lock = project.lock.clone();
+        record_proofs(&mut lock, &table, &proofs);
+        self.put("migrations/limbeck.lock", &lock.to_string());
+    }
+
+    /// What is released, as the compiler that reads the lock file anew sees it.
+    pub(crate) fn released(&self) -> Lock {
+        self.read().lock
     }
 
     fn read(&self) -> Project {
