@@ -14,6 +14,7 @@ mod commands;
 mod drift;
 mod failures;
 mod histories;
+mod locked;
 mod messages;
 mod processes;
 mod reference;

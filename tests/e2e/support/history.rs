@@ -2,9 +2,11 @@
 //! in memory instead of being emitted and compiled by rustc.
 
 use std::fs;
+use std::path::Path;
 
 use limbeck::__private as table;
 use limbeck::{Dialect, History};
+use limbeck_compiler::lock::{self, Lock};
 use limbeck_compiler::project::Project;
 use limbeck_compiler::table::{Row, Script, Side, Table};
 
@@ -18,6 +20,39 @@ pub(crate) fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String
 
 /// Compiles files into a history named `name`, for both kinds of database.
 pub(crate) fn compile(name: &str, files: &[(String, String)]) -> &'static History {
+    compile_package(name, package(name, files).path())
+}
+
+/// The same, where `released` is what was locked and `edited` are the revisions whose edit was accepted
+/// since.
+pub(crate) fn compile_edited(
+    name: &str,
+    released: &[(String, String)],
+    files: &[(String, String)],
+    edited: &[&str],
+) -> &'static History {
+    let package = package(name, released);
+    change_lock(package.path(), |lock, table| {
+        lock::lock_drafts(lock, table);
+    });
+    put(package.path(), files);
+    change_lock(package.path(), |lock, table| {
+        for id in edited {
+            lock::accept(lock, table, id, "2026-01-31T12:00:00Z", "the same").unwrap();
+        }
+    });
+    compile_package(name, package.path())
+}
+
+fn change_lock(package: &Path, change: impl FnOnce(&mut Lock, &Table<'_>)) {
+    let project = Project::read(package).unwrap();
+    let table = project.candidate().ok().unwrap();
+    let mut lock = project.lock.clone();
+    change(&mut lock, &table);
+    fs::write(package.join("migrations/limbeck.lock"), lock.to_string()).unwrap();
+}
+
+fn package(name: &str, files: &[(String, String)]) -> tempfile::TempDir {
     let package = tempfile::tempdir().unwrap();
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n\
@@ -25,10 +60,18 @@ pub(crate) fn compile(name: &str, files: &[(String, String)]) -> &'static Histor
     );
     fs::write(package.path().join("Cargo.toml"), manifest).unwrap();
     fs::create_dir(package.path().join("migrations")).unwrap();
+    put(package.path(), files);
+    package
+}
+
+fn put(package: &Path, files: &[(String, String)]) {
     for (file, text) in files {
-        fs::write(package.path().join("migrations").join(file), text).unwrap();
+        fs::write(package.join("migrations").join(file), text).unwrap();
     }
-    let project: &'static Project = leak(Project::read(package.path()).unwrap());
+}
+
+fn compile_package(name: &str, package: &Path) -> &'static History {
+    let project: &'static Project = leak(Project::read(package).unwrap());
     let compiled: &'static Table<'static> = leak(match project.table() {
         Ok(table) => table,
         Err(diagnostics) => panic!(

@@ -3,7 +3,7 @@
 mod history;
 mod store;
 
-pub(crate) use history::{compile, revision};
+pub(crate) use history::{compile, compile_edited, revision};
 pub(crate) use store::{Store, full};
 
 /// Declares tests whose body runs on each kind of database, given an empty one.
