@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod locking;
 mod package;
 mod rebuilding;
 mod reporting;

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use limbeck_compiler::lock::{self, Proof, Proved};
+use limbeck_compiler::project::Project;
+
 /// A package that is built with the crates of this workspace.
 pub(crate) struct Package {
     folder: tempfile::TempDir,
@@ -19,6 +22,8 @@ pub(crate) struct Build {
 pub(crate) const BUILD_SCRIPT: &str = "fn main() {\n    limbeck_compiler::compile();\n}\n";
 pub(crate) const LIBRARY: &str =
     "pub static HISTORY: &limbeck::History = limbeck::migrations!();\n";
+
+pub(crate) const LOCK: &str = "migrations/limbeck.lock";
 
 const FIRST: &str = "-- @revision 0a0000000001
 -- @revises base
@@ -77,6 +82,33 @@ impl Package {
             ),
         );
         name
+    }
+
+    /// Locks every draft, with a proof of each revision.
+    pub(crate) fn lock(&self) {
+        let project = Project::read(self.folder.path()).unwrap();
+        let table = project.table().ok().unwrap();
+        let mut lock = project.lock.clone();
+        lock::lock_drafts(&mut lock, &table);
+        let mut proofs = Vec::new();
+        for row in &table.rows {
+            proofs.extend(row.sides.iter().map(|side| Proved {
+                revision: row.revision.id.value.clone(),
+                dialect: side.dialect,
+                proof: Proof {
+                    engine: "Engine 1.0".to_owned(),
+                    evidence: side.evidence,
+                    schema: side.checksum,
+                },
+            }));
+        }
+        lock::record_proofs(&mut lock, &table, &proofs);
+        self.write(LOCK, &lock.to_string());
+    }
+
+    /// What a release build says, which stops before it has compiled for long.
+    pub(crate) fn release(&self) -> Build {
+        self.cargo(&["check", "--release"])
     }
 
     pub(crate) fn build(&self) -> Build {

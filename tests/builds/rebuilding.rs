@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::package::Package;
+use crate::package::{LOCK, Package};
 
 /// The change before this call must rebuild the package exactly once.
 #[track_caller]
@@ -48,6 +48,16 @@ fn each_change_of_the_files_rebuilds_once_and_no_change_never() {
 
     fs::remove_file(package.path("migrations/2026/0a0000000003_more.sql")).unwrap();
     one_rebuild(&package, "a file was removed");
+
+    package.lock();
+    one_rebuild(&package, "the lock file was made");
+
+    let lock = fs::read_to_string(package.path(LOCK)).unwrap();
+    package.write(LOCK, &lock.replace("Engine 1.0", "Engine 1.1"));
+    one_rebuild(&package, "the lock file was changed");
+
+    fs::remove_file(package.path(LOCK)).unwrap();
+    one_rebuild(&package, "the lock file was removed");
 
     let manifest = fs::read_to_string(package.path("Cargo.toml")).unwrap();
     package.write(
