@@ -41,7 +41,9 @@ pub type OnProved<'s, I> =
 pub struct Outcome {
     /// What is wrong, and what may go wrong.
     pub diagnostics: Vec<Diagnostic>,
-    /// The revisions that nothing was found about, by their places in the table.
+    /// The revisions that were proved now, by their places in the table.
+    pub proved: BTreeSet<usize>,
+    /// The revisions that nothing was found about, now or earlier.
     pub sound: BTreeSet<usize>,
     /// The fingerprint of the schema after each revision that was proved now.
     pub fingerprints: BTreeMap<usize, Digest>,
@@ -76,6 +78,7 @@ pub fn prove<E: Engine>(
             continue;
         }
         let found = prover.findings.len();
+        prover.outcome.proved.insert(place);
         prover.revision(place)?;
         if prover.findings.len() == found && prover.walk.ways[place].left_out.is_empty() {
             prover.outcome.sound.insert(place);

@@ -39,10 +39,13 @@ fn rank(path: &str, number: &str) -> u8 {
 /// that starts a report.
 fn report(snapshot: &str, number: &str) -> Option<String> {
     let (_, content) = snapshot.strip_prefix("---\n")?.split_once("\n---\n")?;
-    let start = format!("error[{number}]");
-    let mut lines = content.lines().skip_while(|line| !line.starts_with(&start));
+    let starts = ["error", "warning"].map(|level| format!("{level}[{number}]"));
+    let mut lines = content
+        .lines()
+        .skip_while(|line| !starts.iter().any(|start| line.starts_with(start)));
     let mut report = lines.next()?.trim_end().to_owned();
-    for line in lines.take_while(|line| !line.starts_with("error")) {
+    for line in lines.take_while(|line| !line.starts_with("error") && !line.starts_with("warning"))
+    {
         report.push('\n');
         report.push_str(line.trim_end());
     }

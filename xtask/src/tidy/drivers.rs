@@ -30,6 +30,7 @@ const DRIVERS: &[Driver] = &[
             "runtime/src/driver/sqlite/",
             "schema/src/sqlite.rs",
             "schema/src/sqlite/",
+            "compiler/src/proof/sqlite/",
         ],
     },
     Driver {

@@ -101,6 +101,7 @@ const ROOMS: &[Room] = &[
                 &[
                     "compiler/src/cargo.rs",
                     "compiler/src/project.rs",
+                    "compiler/src/proof/sqlite/build.rs",
                     "compiler/src/tree/",
                 ],
             ),
@@ -108,7 +109,7 @@ const ROOMS: &[Room] = &[
             (&PROCESSES, CARGO),
             (&TERMINAL, CARGO),
         ],
-        instead: "files are read by `tree` and `project`, and only `cargo` talks to cargo",
+        instead: "files are read by `tree` and `project`, kept by `proof::sqlite::build`, and only `cargo` talks to cargo",
     },
     Room {
         folder: "macros/src/",

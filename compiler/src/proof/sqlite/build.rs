@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use limbeck_model::checksum::Digest;
 use limbeck_model::{Dialect, Direction};
 
-use super::super::engine::{Engine, Fault};
+use super::super::engine::Fault;
 use super::super::prover::{Outcome, Start, prove};
 use super::database::{Image, Sqlite};
 use crate::table::Table;
@@ -32,13 +32,28 @@ pub fn prove_in_build(
     is_reported: &dyn Fn(usize, Direction) -> bool,
     folder: Option<&Path>,
 ) -> Result<Outcome, Fault> {
-    let mut sqlite = Sqlite::open()?;
-    let heading = format!("limbeck proof {VERSION} {}", sqlite.version()?);
+    let heading = format!("limbeck proof {VERSION} SQLite {}", rusqlite::version());
     let store = folder.map(|folder| Store { folder, heading });
     let known = match &store {
         Some(store) => store.read()?,
         None => BTreeSet::new(),
     };
+    match prove_the_rest(table, is_reported, store.as_ref(), &known) {
+        // What was kept may be damaged, and a build must not fail for ever because of that.
+        Err(_) if !known.is_empty() => {
+            prove_the_rest(table, is_reported, store.as_ref(), &BTreeSet::new())
+        }
+        outcome => outcome,
+    }
+}
+
+fn prove_the_rest(
+    table: &Table<'_>,
+    is_reported: &dyn Fn(usize, Direction) -> bool,
+    store: Option<&Store<'_>>,
+    known: &BTreeSet<Digest>,
+) -> Result<Outcome, Fault> {
+    let mut sqlite = Sqlite::open()?;
     let wanted = wanted(table);
     let evidence = |place: usize| {
         let side = table.rows[place].side(Dialect::Sqlite);
@@ -48,12 +63,12 @@ pub fn prove_in_build(
         .iter()
         .filter_map(|&place| {
             let evidence = evidence(place).filter(|evidence| known.contains(evidence))?;
-            let path = store.as_ref()?.image(&evidence);
-            path.is_file().then_some((place, Image::File(path)))
+            let path = store?.image(&evidence);
+            path.is_file().then_some((place, stored(path)))
         })
         .collect();
     let mut on_proved = |place: usize, save: &mut dyn FnMut() -> Result<Image, Fault>| {
-        if let (Some(store), Some(evidence)) = (&store, evidence(place))
+        if let (Some(store), Some(evidence)) = (store, evidence(place))
             && wanted.contains(&place)
             && let Image::Bytes(bytes) = save()?
         {
@@ -62,14 +77,14 @@ pub fn prove_in_build(
         Ok(())
     };
     let start = Start {
-        known: &known,
+        known,
         images,
         is_reported,
         fingerprints: false,
         on_proved: &mut on_proved,
     };
     let outcome = prove(table, Dialect::Sqlite, &mut sqlite, start)?;
-    if let Some(store) = &store {
+    if let Some(store) = store {
         let sound: BTreeSet<Digest> = outcome
             .sound
             .iter()
@@ -79,7 +94,7 @@ pub fn prove_in_build(
             .iter()
             .filter_map(|&place| Some(store.image(&evidence(place)?)))
             .collect();
-        store.keep(&sound, &known, &kept)?;
+        store.keep(&sound, known, &kept)?;
     }
     Ok(outcome)
 }
@@ -95,6 +110,14 @@ fn wanted(table: &Table<'_>) -> BTreeSet<usize> {
         wanted.insert(length - 1);
     }
     wanted
+}
+
+fn stored(path: PathBuf) -> Image {
+    Image::Stored(Box::new(move || {
+        fs::read(&path).map_err(|error| {
+            Fault::because(format!("cannot read the proof `{}`", path.display()), error)
+        })
+    }))
 }
 
 struct Store<'f> {

@@ -2,9 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::mem;
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use limbeck_model::Dialect;
@@ -43,8 +41,8 @@ pub struct Sqlite {
 pub enum Image {
     /// In memory.
     Bytes(Vec<u8>),
-    /// In a file that an earlier build has written.
-    File(PathBuf),
+    /// Where an earlier build has put it.
+    Stored(Box<dyn Fn() -> Result<Vec<u8>, Fault>>),
 }
 
 /// Something that is another thing now.
@@ -83,15 +81,9 @@ impl Sqlite {
         match image {
             None => return Ok(()),
             Some(Image::Bytes(bytes)) => self.load(&bytes[..], bytes.len())?,
-            Some(Image::File(path)) => {
-                let cannot = |error| {
-                    Fault::because(format!("cannot read the proof `{}`", path.display()), error)
-                };
-                let file = File::open(path).map_err(cannot)?;
-                let length = file.metadata().map_err(cannot)?.len();
-                let length =
-                    usize::try_from(length).map_err(|_| Fault::new("a proof is too large"))?;
-                self.load(file, length)?;
+            Some(Image::Stored(read)) => {
+                let bytes = read()?;
+                self.load(&bytes[..], bytes.len())?;
             }
         }
         self.watch.know_nothing();

@@ -1,0 +1,159 @@
+//! The proof in a build: what is proved again, and what is not.
+
+#![cfg(feature = "sqlite")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use limbeck_compiler::project::Project;
+use limbeck_compiler::proof::Outcome;
+
+/// A package whose history makes a table a revision.
+struct Package(tempfile::TempDir);
+
+impl Package {
+    fn of(length: usize) -> Self {
+        let package = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(package.path("migrations")).unwrap();
+        fs::write(
+            package.path("Cargo.toml"),
+            "[package]\nname = \"shop\"\n[package.metadata.limbeck]\ndialects = [\"sqlite\"]\n",
+        )
+        .unwrap();
+        for number in 0..length {
+            package.write(
+                number,
+                &format!("CREATE TABLE items{number} (id INTEGER PRIMARY KEY, title TEXT);"),
+                &format!("DROP TABLE items{number};"),
+            );
+        }
+        package
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// Writes the revision with this number.
+    fn write(&self, number: usize, up: &str, down: &str) {
+        let parent = match number {
+            0 => "base".to_owned(),
+            number => format!("r{}", number - 1),
+        };
+        let text = format!(
+            "-- @revision r{number}\n-- @revises {parent}\n-- @up\n{up}\n-- @down\n{down}\n"
+        );
+        fs::write(self.path(&format!("migrations/r{number}_step.sql")), text).unwrap();
+    }
+
+    fn build(&self) -> Outcome {
+        let project = Project::read(self.0.path()).unwrap();
+        let table = project.table().unwrap();
+        project.prove(&table, Some(&self.path("proof"))).unwrap()
+    }
+
+    fn proved(&self) -> Vec<usize> {
+        self.build().proved.into_iter().collect()
+    }
+}
+
+#[test]
+fn what_was_proved_is_not_proved_again() {
+    let package = Package::of(12);
+    assert_eq!(package.proved().len(), 12);
+    assert!(package.proved().is_empty());
+}
+
+#[test]
+fn a_touched_revision_is_proved_again_with_what_stands_on_it() {
+    let package = Package::of(12);
+    package.build();
+    package.write(
+        9,
+        "CREATE TABLE items9 (id INTEGER PRIMARY KEY, title TEXT);",
+        "DROP TABLE IF EXISTS items9;",
+    );
+    assert_eq!(package.proved(), [9, 10, 11]);
+    package.write(
+        11,
+        "CREATE TABLE items11 (id INTEGER PRIMARY KEY);",
+        "DROP TABLE items11;",
+    );
+    assert_eq!(package.proved(), [11]);
+}
+
+#[test]
+fn layout_and_comments_are_not_what_is_proved() {
+    let package = Package::of(3);
+    package.build();
+    package.write(
+        1,
+        "-- items of the second kind\nCREATE TABLE items1 (\n    id INTEGER PRIMARY KEY,\n    title TEXT\n);",
+        "DROP TABLE items1;",
+    );
+    assert!(package.proved().is_empty());
+}
+
+#[test]
+fn a_revision_that_something_was_found_about_is_proved_each_time() {
+    let package = Package::of(4);
+    package.write(
+        2,
+        "CREATE TABLE items2 (id INTEGER PRIMARY KEY);",
+        "SELECT 1;",
+    );
+    for _ in 0..2 {
+        let outcome = package.build();
+        assert!(outcome.proved.contains(&2));
+        assert_eq!(outcome.diagnostics.len(), 1, "{:?}", outcome.diagnostics);
+    }
+}
+
+#[test]
+fn proofs_that_are_damaged_or_of_another_version_count_for_nothing() {
+    let package = Package::of(3);
+    package.build();
+    let list = package.path("proof/sound.txt");
+    let text = fs::read_to_string(&list).unwrap();
+    fs::write(
+        &list,
+        text.replacen("limbeck proof", "limbeck other proof", 1),
+    )
+    .unwrap();
+    assert_eq!(package.proved().len(), 3);
+
+    fs::write(&list, text.replace('\n', "\n?")).unwrap();
+    assert_eq!(package.proved().len(), 3);
+
+    for entry in fs::read_dir(package.path("proof")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "db") {
+            fs::write(path, "no database").unwrap();
+        }
+    }
+    package.write(
+        2,
+        "CREATE TABLE other (id INTEGER PRIMARY KEY);",
+        "DROP TABLE other;",
+    );
+    assert!(package.proved().contains(&2));
+    assert!(package.proved().is_empty());
+}
+
+#[test]
+fn a_folder_of_proofs_does_not_grow_with_the_edits() {
+    let package = Package::of(5);
+    package.build();
+    let files = || fs::read_dir(package.path("proof")).unwrap().count();
+    let before = files();
+    for edit in 0..4 {
+        package.write(
+            4,
+            &format!("CREATE TABLE edit{edit} (id INTEGER PRIMARY KEY);"),
+            &format!("DROP TABLE edit{edit};"),
+        );
+        assert_eq!(package.proved(), [4]);
+    }
+    assert_eq!(files(), before);
+}
