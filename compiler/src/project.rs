@@ -236,14 +236,6 @@ impl Project {
     /// # Errors
     ///
     /// When the environment fails.
-    #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(
-            clippy::unused_self,
-            clippy::unnecessary_wraps,
-            reason = "without SQLite there is no proof"
-        )
-    )]
     pub fn prove(&self, table: &Table<'_>, folder: Option<&Path>) -> Result<Outcome, Fault> {
         #[cfg(feature = "sqlite")]
         if table.settings.dialects.contains(&Dialect::Sqlite) {
