@@ -14,6 +14,7 @@ mod new_file;
 mod outside;
 mod package;
 mod parents;
+mod proofs;
 mod text;
 
 use std::process::ExitCode;

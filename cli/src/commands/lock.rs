@@ -14,7 +14,7 @@ use crate::answer::{self, Answer};
 use crate::arguments;
 use crate::error::Error;
 use crate::package::Package;
-use crate::{exit, message, new_file, outside, text};
+use crate::{exit, message, new_file, outside, proofs, text};
 
 pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
     let package = Package::find(&arguments.place)?;
@@ -33,8 +33,8 @@ pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
     let table = refused(&project, project.table())?;
     let mut lock = project.lock.clone();
     let locked = lock::lock_drafts(&mut lock, &table);
-    lock::record_proofs(&mut lock, &table, &[]);
-    let written = write(&package, &project, &table, &lock)?;
+    let warnings = proofs::record(&project, &table, &mut lock)?;
+    let written = write(&package, &project, &table, &lock)?.warned(&warnings, &project);
     let text = match locked.len() {
         0 if table.rows.is_empty() => "nothing to lock, there is no revision yet\n".to_owned(),
         0 if written.is_changed => format!("brought `{}` up to date\n", written.path),
@@ -122,8 +122,8 @@ fn accept(
     for id in &arguments.accept {
         lock::accept(&mut lock, &table, id, &now, reason)?;
     }
-    lock::record_proofs(&mut lock, &table, &[]);
-    let written = write(package, project, &table, &lock)?;
+    let warnings = proofs::record(project, &table, &mut lock)?;
+    let written = write(package, project, &table, &lock)?.warned(&warnings, project);
     let text = format!(
         "accepted {} as edited: databases that have what was released still match\n",
         text::ids(&arguments.accept)
@@ -175,6 +175,8 @@ struct Written {
     /// What keeps the history from being released now.
     unready: Vec<Diagnostic>,
     unready_json: serde_json::Value,
+    /// What may go wrong, rendered.
+    warnings: String,
 }
 
 /// Writes the lock file, if it is to be another one.
@@ -198,6 +200,7 @@ fn write(
         is_changed,
         unready_json: answer::diagnostics(&unready, &project.sources),
         unready,
+        warnings: String::new(),
     })
 }
 
@@ -210,8 +213,15 @@ fn is_written(project: &Project, lock: &Lock) -> bool {
 }
 
 impl Written {
+    fn warned(self, warnings: &[Diagnostic], project: &Project) -> Self {
+        Self {
+            warnings: render(warnings, &project.sources),
+            ..self
+        }
+    }
+
     fn answer(self, text: String, more: &serde_json::Value) -> Answer {
-        let mut note = String::new();
+        let mut note = self.warnings;
         for diagnostic in &self.unready {
             // Writing to a String cannot fail.
             let _ = writeln!(note, "note: {}", diagnostic.message);

@@ -32,7 +32,7 @@ pub fn prove_in_build(
     is_reported: &dyn Fn(usize, Direction) -> bool,
     folder: Option<&Path>,
 ) -> Result<Outcome, Fault> {
-    let heading = format!("limbeck proof {VERSION} SQLite {}", rusqlite::version());
+    let heading = format!("limbeck proof {VERSION} {}", engine());
     let store = folder.map(|folder| Store { folder, heading });
     let known = match &store {
         Some(store) => store.read()?,
@@ -45,6 +45,27 @@ pub fn prove_in_build(
         }
         outcome => outcome,
     }
+}
+
+/// Proves a history on SQLite from its first revision to its last, with the schema's fingerprint after
+/// each.
+///
+/// # Errors
+/// When SQLite fails.
+pub fn prove_whole(table: &Table<'_>) -> Result<Outcome, Fault> {
+    let start = Start {
+        known: &BTreeSet::new(),
+        images: Vec::new(),
+        is_reported: &|_, _| false,
+        fingerprints: true,
+        on_proved: &mut |_, _| Ok(()),
+    };
+    prove(table, Dialect::Sqlite, &mut Sqlite::open()?, start)
+}
+
+/// The engine with its version, such as `SQLite 3.50.4`.
+pub fn engine() -> String {
+    format!("SQLite {}", rusqlite::version())
 }
 
 fn prove_the_rest(

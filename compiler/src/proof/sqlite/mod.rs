@@ -6,12 +6,12 @@
 mod build;
 mod catalog;
 mod database;
-mod engine;
 mod fill;
+mod interface;
 mod rows;
 mod shape;
 mod touched;
 mod usable;
 
-pub use build::prove_in_build;
+pub use build::{engine, prove_in_build, prove_whole};
 pub use database::{Image, Sqlite};

@@ -15,7 +15,7 @@ impl Engine for Sqlite {
     type View = usize;
 
     fn version(&mut self) -> Result<String, Fault> {
-        Ok(format!("SQLite {}", rusqlite::version()))
+        Ok(super::engine())
     }
 
     fn run(&mut self, script: &Script<'_>) -> Result<Result<(), Failure>, Fault> {
