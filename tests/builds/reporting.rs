@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::package::{BUILD_SCRIPT, Package};
+use crate::package::{BUILD_SCRIPT, LIBRARY, Package};
 
 /// A package with three mistakes in two files.
 fn broken(name: &str) -> Package {
@@ -157,4 +157,35 @@ fn settings_that_are_missing_or_wrong_are_reported_like_the_rest() {
     assert!(package.build().stderr.contains("error[LB0803]"));
     fs::rename(package.path("elsewhere"), package.path("migrations")).unwrap();
     package.build().assert_success();
+}
+
+#[test]
+fn what_only_may_go_wrong_is_a_warning_of_the_compiler_and_the_build_goes_on() {
+    let package = Package::new("warned");
+    package.write(
+        "migrations/0a0000000002_unique.sql",
+        "-- @revision 0a0000000002\n-- @revises 0a0000000001\n\n-- @up\n\
+         ALTER TABLE notes ADD COLUMN title text;\n-- @down\nALTER TABLE notes DROP COLUMN title;\n",
+    );
+    package.write(
+        "migrations/0a0000000003_unique.sql",
+        "-- @revision 0a0000000003\n-- @revises 0a0000000002\n\n-- @up\n\
+         CREATE UNIQUE INDEX notes_id_key ON notes (id);\n-- @down\nDROP INDEX notes_id_key;\n",
+    );
+    let build = package.cargo(&["build", "--message-format=json"]);
+    build.assert_success();
+    let warnings: Vec<Value> = build
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|value| value["message"]["level"] == "warning")
+        .filter(|value| value["target"]["name"] == "app_warned")
+        .collect();
+    assert_eq!(warnings.len(), 1, "{warnings:#?}");
+    let warning = &warnings[0]["message"];
+    assert_eq!(warning["spans"][0]["file_name"], "src/lib.rs");
+    insta::assert_snapshot!(warning["message"].as_str().unwrap());
+    // It is said again as long as it is so.
+    package.write("src/lib.rs", &format!("{LIBRARY}// touched\n"));
+    assert!(package.build().stderr.contains("warning[LB0409]"));
 }
