@@ -63,9 +63,6 @@ fn instead(directive: Name) -> &'static str {
             "remove the line, and `stamp` this revision once on each database where the other tool has \
              applied it"
         }
-        Name::Allow => {
-            "remove the line: this version reports no hazards that would have to be allowed"
-        }
         _ => "remove the line",
     }
 }
@@ -78,7 +75,6 @@ fn check(line: &Line<'_>) -> Result<(), Diagnostic> {
         Name::Rebuild => check_rebuild(value::required(line)?),
         Name::Replaces => check_replaces(value::required(line)?),
         Name::Adopts => check_adopts(value::required(line)?),
-        Name::Allow => check_allow(line),
         _ => Ok(()),
     }
 }
@@ -225,19 +221,6 @@ fn check_adopts(text: Text<'_>) -> Result<(), Diagnostic> {
         Some(meant) => diagnostic.help(format!("write `{meant}`")),
         None => diagnostic.help(format!("write it like `{}`", Name::Adopts.usage())),
     })
-}
-
-fn check_allow(line: &Line<'_>) -> Result<(), Diagnostic> {
-    let end = line.rest.content.find([':', ' ', '\t']);
-    let subject = line.rest.part(0, end.unwrap_or(line.rest.content.len()));
-    if subject.is_empty() {
-        let diagnostic =
-            Diagnostic::new(Code::MissingValue, line.span, "`@allow` without a hazard");
-        return Err(diagnostic
-            .label("expected the name of a hazard behind it")
-            .help(format!("write it like `{}`", Name::Allow.usage())));
-    }
-    value::reason(line, subject).map(|_| ())
 }
 
 fn bad(place: Text<'_>, directive: Name, label: &str) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limbeck_model::diagnostic::Span;
+use limbeck_model::diagnostic::{Code, Span};
 use limbeck_model::{Dialect, Direction};
 
 /// A value and where it was written.
@@ -91,6 +91,17 @@ pub struct Skip {
     pub span: Span,
 }
 
+/// Something that a proof finds, and that is meant.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// What is found.
+    pub code: Spanned<Code>,
+    /// Why it is meant.
+    pub reason: Spanned<String>,
+    /// The directive.
+    pub span: Span,
+}
+
 /// One direction of a revision, for one dialect or for all that the history declares.
 #[derive(Clone, Debug)]
 pub struct Section {
@@ -104,6 +115,8 @@ pub struct Section {
     pub lock_timeout_ms: Option<u64>,
     /// `@statement-timeout`.
     pub statement_timeout_ms: Option<u64>,
+    /// `@allow`, in the order in which they were written.
+    pub allows: Vec<Allow>,
     /// The directive that opens the section.
     pub span: Span,
     /// The bytes between that line and the next section.

@@ -12,7 +12,7 @@ use super::scan::{Line, line_end};
 use super::table::{Name, Place};
 use super::text::Text;
 use super::unterminated::unterminated;
-use super::{later, value};
+use super::{allow, later, value};
 use crate::split::statement_ranges;
 
 const NO_TRANSACTION: &str = "no-transaction";
@@ -45,6 +45,7 @@ impl Sections {
             transactional: true,
             lock_timeout_ms: None,
             statement_timeout_ms: None,
+            allows: Vec::new(),
             span: line.span,
             body: whole
                 .part(body.min(whole.content.len()), whole.content.len())
@@ -127,6 +128,10 @@ impl Sections {
         let Some(section) = self.list.last_mut() else {
             return Err(before_sections(line));
         };
+        if line.name == Name::Allow {
+            section.allows.push(allow::read(line)?);
+            return Ok(());
+        }
         if line.name.place() == Place::Step {
             return Err(later::refuse(line));
         }

@@ -30,6 +30,19 @@ pub(super) enum Finding {
 }
 
 impl Finding {
+    /// The script and the statement that it is about, as far as it is about one.
+    pub(super) fn place(&self) -> (Direction, Option<usize>) {
+        match self {
+            Self::Fails(direction, failure, _) | Self::FailsOnRows(_, direction, failure) => {
+                (*direction, failure.statement)
+            }
+            Self::Unusable(direction, _) => (*direction, None),
+            Self::NotTwice(failure) => (Direction::Up, failure.statement),
+            Self::LeftBehind(_) | Self::Lost(_) => (Direction::Down, None),
+            Self::OtherwiseTwice(_) | Self::Order(..) | Self::Blocked(..) => (Direction::Up, None),
+        }
+    }
+
     /// A script fails, but not with these rows.
     pub(super) fn rows(works_with: Rows, direction: Direction, failure: Failure) -> Self {
         let fails_with = match works_with {

@@ -1,5 +1,7 @@
 //! What a proof found, said as diagnostics.
 
+use std::collections::BTreeSet;
+
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 use limbeck_model::{Dialect, Direction};
 use limbeck_schema::Change;
@@ -20,6 +22,8 @@ pub(super) struct Findings<'f, 't> {
     table: &'f Table<'t>,
     dialect: Dialect,
     diagnostics: Vec<Diagnostic>,
+    /// The first bytes of the `@allow` lines that were needed, with the numbers of their files.
+    needed: BTreeSet<Span>,
 }
 
 impl<'f, 't> Findings<'f, 't> {
@@ -28,11 +32,13 @@ impl<'f, 't> Findings<'f, 't> {
             table,
             dialect,
             diagnostics: Vec::new(),
+            needed: BTreeSet::new(),
         }
     }
 
+    /// How much was found, what is allowed too.
     pub(super) fn len(&self) -> usize {
-        self.diagnostics.len()
+        self.diagnostics.len() + self.needed.len()
     }
 
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
@@ -41,6 +47,7 @@ impl<'f, 't> Findings<'f, 't> {
 
     pub(super) fn add(&mut self, place: usize, finding: Finding) {
         let row = &self.table.rows[place];
+        let (direction, statement) = finding.place();
         let diagnostic = match finding {
             Finding::Fails(direction, failure, meant) => {
                 self.fails(row, direction, &failure, meant)
@@ -58,7 +65,61 @@ impl<'f, 't> Findings<'f, 't> {
                 self.blocked(row, over, revision, &failure)
             }
         };
-        self.diagnostics.push(diagnostic);
+        match self.allowed(row, direction, statement, diagnostic.code) {
+            Some(span) => {
+                self.needed.insert(span);
+            }
+            None => self.diagnostics.push(diagnostic),
+        }
+    }
+
+    /// The `@allow` that a finding is meant by. It stands right before the statement; what is found about
+    /// a section as a whole is allowed anywhere in it.
+    fn allowed(
+        &self,
+        row: &Row<'_>,
+        direction: Direction,
+        statement: Option<usize>,
+        code: Code,
+    ) -> Option<Span> {
+        let section = row.revision.section(direction, self.dialect)?;
+        let statements = section.statement_spans(self.dialect);
+        let is_before = |span: Span| {
+            let next = statements.iter().position(|other| other.start > span.start);
+            statement.is_none_or(|statement| next == Some(statement))
+        };
+        let mut allows = section.allows.iter();
+        let found = allows.find(|allow| allow.code.value == code && is_before(allow.span));
+        found.map(|allow| allow.span)
+    }
+
+    /// Reports what a revision allows without need, where no other dialect may need it.
+    pub(super) fn finish(&mut self, place: usize) {
+        let row = &self.table.rows[place];
+        for direction in [Direction::Up, Direction::Down] {
+            let Some(section) = row.revision.section(direction, self.dialect) else {
+                continue;
+            };
+            if section.dialect.is_none() && self.table.settings.dialects.len() > 1 {
+                continue;
+            }
+            for allow in &section.allows {
+                if !self.needed.contains(&allow.span) {
+                    let code = allow.code.value.number();
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::UnusedAllow,
+                            allow.span,
+                            format!("`{code}` is allowed and not found"),
+                        )
+                        .label("nothing needs this")
+                        .help(
+                            "remove the line, or move it right before the statement that needs it",
+                        ),
+                    );
+                }
+            }
+        }
     }
 
     fn fails(
@@ -123,6 +184,10 @@ impl<'f, 't> Findings<'f, 't> {
             .help(help.unwrap_or_else(|| {
                 "change the rows that stand against it first, in the same section".to_owned()
             }))
+            .help(format!(
+                "where no database has such rows, write above the statement:\n-- @allow {}: reason",
+                code.number()
+            ))
     }
 
     fn left_behind(&self, row: &Row<'_>, changes: &[Change]) -> Diagnostic {
@@ -197,6 +262,7 @@ impl<'f, 't> Findings<'f, 't> {
                 "keep in `@up` what `@down` needs, in a column or table of its own; where that \
                  cannot be, write `-- @irreversible: reason` in the header in place of the section",
             )
+            .help("where the rows may be lost, write in `@down`:\n-- @allow LB0408: reason")
     }
 
     fn order(&self, row: &Row<'_>, one: usize, other: usize, changes: &[Change]) -> Diagnostic {

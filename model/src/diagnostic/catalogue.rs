@@ -75,6 +75,7 @@ catalogue! {
     IrreversibleWithDown "LB0132" files::IRREVERSIBLE_WITH_DOWN,
     SqlOutsideSection "LB0133" files::SQL_OUTSIDE_SECTION,
     Unterminated "LB0134" files::UNTERMINATED,
+    UnusedAllow "LB0135" files::UNUSED_ALLOW,
     DuplicateId "LB0201" graph::DUPLICATE_ID,
     UnknownParent "LB0202" graph::UNKNOWN_PARENT,
     UnknownDependency "LB0203" graph::UNKNOWN_DEPENDENCY,
@@ -110,6 +111,14 @@ impl Code {
     /// Whether it only warns: the build goes on.
     pub const fn is_warning(self) -> bool {
         matches!(self, Self::MayFailOnRows)
+    }
+
+    /// Whether `@allow` can say that it is meant.
+    pub const fn can_be_allowed(self) -> bool {
+        matches!(
+            self,
+            Self::FailsOnRows | Self::RowsLost | Self::MayFailOnRows
+        )
     }
 
     /// The mistake in a few words.

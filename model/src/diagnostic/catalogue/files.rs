@@ -237,3 +237,10 @@ pub(super) const UNTERMINATED: Text = Text {
           directives too.",
     help: "Close it.",
 };
+
+pub(super) const UNUSED_ALLOW: Text = Text {
+    title: "an `@allow` that allows nothing",
+    why: "It says that something is meant which is not found. Left where it is, it would hide the next \
+          one that comes.",
+    help: "Remove the line, or move it into the section that it is about, right before the statement.",
+};
