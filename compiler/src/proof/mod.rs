@@ -1,5 +1,6 @@
 //! The proof that each revision of a history applies and reverses, by running it.
 
+mod allowed;
 mod attempt;
 mod changes;
 mod engine;
