@@ -17,6 +17,7 @@ pub(super) struct Loss {
 /// What was lost. `whole` is from before `@up` to after `@down`, `passage` from before to after `@up`.
 pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
     let dropped = dropped(passage);
+    let one_sided = one_sided(whole);
     let mut losses = Vec::new();
     for (table, (before, after)) in &whole.rows {
         let name = plain(table);
@@ -26,7 +27,9 @@ pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
         }
         let columns = dropped.columns.get(&name);
         let empty = columns.map(|columns| emptied(columns, after));
-        let ignored = empty.unwrap_or_default();
+        let mut ignored = empty.unwrap_or_default();
+        // That a column is there on one side only is said of the schema.
+        ignored.extend(one_sided.get(&name).into_iter().flatten().cloned());
         if let Some(words) = compare(before, after, &ignored) {
             losses.push(Loss {
                 table: table.clone(),
@@ -62,6 +65,20 @@ fn dropped(passage: &Difference) -> Dropped {
         }
     }
     dropped
+}
+
+/// The columns of each table that only one side has.
+fn one_sided(whole: &Difference) -> BTreeMap<String, BTreeSet<String>> {
+    let mut columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for change in diff(&whole.before, &whole.after) {
+        if let Change::New(object) | Change::Gone(object) = change
+            && let (Kind::Column, Some(table)) = (object.kind, object.parent)
+        {
+            let columns = columns.entry(plain(&table)).or_default();
+            columns.insert(plain(&object.name));
+        }
+    }
+    columns
 }
 
 /// Those of the columns that came back without any value of their own: they hold nothing, or the same in
