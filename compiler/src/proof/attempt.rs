@@ -31,7 +31,7 @@ impl<E: Engine> Prover<'_, '_, E> {
         let mut last_failure = None;
         for rows in [Rows::Hard, Rows::Plain, Rows::None] {
             if rows != Rows::Hard {
-                self.with_rows(&base, &side.up, rows)?;
+                self.walk.begin_anew(&base, rows)?;
             }
             let before = self.walk.engine.view()?;
             let unusable = self.walk.engine.unusable()?;
@@ -51,7 +51,7 @@ impl<E: Engine> Prover<'_, '_, E> {
             }
         }
         // Without rows none of them is the reason.
-        self.with_rows(&base, &side.up, Rows::None)?;
+        self.walk.begin_anew(&base, Rows::None)?;
         self.salvage(place, last_failure)
     }
 
@@ -119,8 +119,9 @@ impl<E: Engine> Prover<'_, '_, E> {
         for unusable in self.walk.engine.unusable()? {
             if !before.contains(&unusable) {
                 self.lost.add_object(&unusable.object);
+                let meant = self.meant(&unusable.message)?;
                 self.findings
-                    .add(place, Finding::Unusable(direction, unusable));
+                    .add(place, Finding::Unusable(direction, unusable, meant));
             }
         }
         Ok(())
@@ -136,11 +137,9 @@ impl<E: Engine> Prover<'_, '_, E> {
         let Some(side) = self.walk.side(place) else {
             return Ok(Finding::Fails(Direction::Down, failure, None));
         };
-        let meant = self.meant(&failure)?;
+        let meant = self.meant(&failure.message)?;
         for rows in [Rows::Plain, Rows::None] {
-            self.to(base)?;
-            self.walk.engine.clear()?;
-            self.walk.engine.fill(rows)?;
+            self.walk.begin_anew(base, rows)?;
             if self.walk.engine.run(&side.up)?.is_ok() && self.walk.engine.run(&side.down)?.is_ok()
             {
                 return Ok(Finding::rows(rows, Direction::Down, failure));
@@ -175,12 +174,16 @@ impl<E: Engine> Prover<'_, '_, E> {
             failures.extend(failure);
         }
         for failure in failures {
+            // What it names is lost for those behind it, not for itself.
+            let statements = failure
+                .statement
+                .map_or_else(|| left_out.clone(), |it| vec![it]);
             if !is_reported && !self.lost.explains(&failure) {
-                let meant = self.meant(&failure)?;
+                let meant = self.meant(&failure.message)?;
                 self.findings
                     .add(place, Finding::Fails(Direction::Up, failure, meant));
             }
-            is_lost(&mut self.lost, &side.up, &left_out, self.walk.dialect);
+            is_lost(&mut self.lost, &side.up, &statements, self.walk.dialect);
         }
         self.walk.ways[place] = Way {
             left_out,
@@ -190,8 +193,8 @@ impl<E: Engine> Prover<'_, '_, E> {
     }
 
     /// The name that was probably meant where one is missing.
-    fn meant(&mut self, failure: &Failure) -> Result<Option<String>, Fault> {
-        let message = failure.message.lines().next().unwrap_or_default();
+    fn meant(&mut self, message: &str) -> Result<Option<String>, Fault> {
+        let message = message.lines().next().unwrap_or_default();
         let is_missing = ["no such", "does not exist", "has no column"]
             .iter()
             .any(|phrase| message.contains(phrase));
@@ -207,15 +210,6 @@ impl<E: Engine> Prover<'_, '_, E> {
             .map(|object| object.name.as_str());
         let nearest = nearest(&written, names).filter(|nearest| *nearest != written);
         Ok(nearest.map(str::to_owned))
-    }
-
-    /// Makes the database what it was before a revision, with other rows.
-    fn with_rows(&mut self, base: &Set, script: &Script<'_>, rows: Rows) -> Result<(), Fault> {
-        if !script.transactional {
-            self.to(base)?;
-        }
-        self.walk.engine.clear()?;
-        self.walk.engine.fill(rows)
     }
 
     /// Makes the database what it was before a revision.

@@ -19,8 +19,8 @@ pub(super) enum Finding {
     NotTwice(Failure),
     /// `@up` gives another schema after `@down` than it gave before.
     OtherwiseTwice(Vec<Change>),
-    /// A view or trigger cannot be used any more.
-    Unusable(Direction, Unusable),
+    /// A view, trigger or table cannot be used any more. Perhaps another name was meant.
+    Unusable(Direction, Unusable, Option<String>),
     /// Rows are not what they were.
     Lost(Loss),
     /// A merge has another schema over one parent than over another.

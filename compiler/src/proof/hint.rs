@@ -8,7 +8,12 @@ use crate::split::tokens;
 pub(super) fn is_syntax(message: &str) -> bool {
     message.contains("syntax error")
         || message.starts_with("unrecognized token")
-        || message == "incomplete input"
+        || is_unfinished(message)
+}
+
+/// Whether a statement ends before it is complete.
+pub(super) fn is_unfinished(message: &str) -> bool {
+    message == "incomplete input"
 }
 
 /// How a failure is usually mended, if it is a usual one.
@@ -41,6 +46,9 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
              anything else create a new table, copy the rows, drop the old one and rename the new one"
         });
     }
+    if is_unfinished(message) {
+        return Some("finish the statement; a parenthesis or a `CASE` may not be closed");
+    }
     if starts("Cannot add a NOT NULL column") {
         return Some(
             "give the column a constant `DEFAULT` other than null, or leave out `NOT NULL`",
@@ -69,11 +77,19 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
     {
         return Some(REBUILD);
     }
+    if starts("UNIQUE constraint failed") && has("VALUES") && !has("SELECT") {
+        return Some("leave out the row that is there already, or write `INSERT OR IGNORE`");
+    }
     if starts("UNIQUE constraint failed") {
         return Some("remove or change the rows that have equal values first, in the same section");
     }
     if starts("NOT NULL constraint failed") {
         return Some("fill the column with an `UPDATE` first, or copy it with `coalesce`");
+    }
+    if starts("foreign key mismatch") {
+        return Some(
+            "refer to the primary key or to unique columns of the other table, as many as it has",
+        );
     }
     if starts("FOREIGN KEY constraint failed") {
         return Some(

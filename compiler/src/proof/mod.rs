@@ -5,6 +5,7 @@ mod attempt;
 mod changes;
 mod engine;
 mod finding;
+mod fresh;
 mod hint;
 mod losses;
 mod lost;

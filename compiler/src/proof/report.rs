@@ -10,6 +10,7 @@ use super::engine::{Failure, Rows, Unusable};
 use super::finding::Finding;
 use super::hint;
 use super::losses::Loss;
+use super::lost::subject;
 use super::walk::script;
 use crate::split::{Statement, tokens};
 use crate::table::{Row, Table};
@@ -58,7 +59,9 @@ impl<'f, 't> Findings<'f, 't> {
             Finding::LeftBehind(changes) => self.left_behind(row, &changes),
             Finding::NotTwice(failure) => self.not_twice(row, &failure),
             Finding::OtherwiseTwice(changes) => self.otherwise_twice(row, &changes),
-            Finding::Unusable(direction, unusable) => self.unusable(row, direction, &unusable),
+            Finding::Unusable(direction, unusable, meant) => {
+                self.unusable(row, direction, &unusable, meant)
+            }
             Finding::Lost(loss) => self.lost(row, &loss),
             Finding::Order(one, other, changes) => self.order(row, one, other, &changes),
             Finding::Blocked(over, revision, failure) => {
@@ -186,7 +189,13 @@ impl<'f, 't> Findings<'f, 't> {
             .help("write `@up` so that it does the same each time")
     }
 
-    fn unusable(&self, row: &Row<'_>, direction: Direction, unusable: &Unusable) -> Diagnostic {
+    fn unusable(
+        &self,
+        row: &Row<'_>,
+        direction: Direction,
+        unusable: &Unusable,
+        meant: Option<String>,
+    ) -> Diagnostic {
         let message = format!(
             "after `@{direction}`, {} cannot be used on {}: {}",
             unusable.object,
@@ -195,10 +204,20 @@ impl<'f, 't> Findings<'f, 't> {
         );
         let name = unusable.object.split('`').nth(1).unwrap_or_default();
         let made = self.naming(row, direction, name);
+        let help = match (meant, made, subject(&unusable.message)) {
+            (Some(meant), Some(_), Some(written)) => {
+                format!("write `{meant}` in place of `{written}`")
+            }
+            _ => hint::help(self.dialect, "", &unusable.message).unwrap_or_else(|| {
+                "correct it, or drop it before what it needs is changed and create it again as it \
+                 has to be"
+                    .to_owned()
+            }),
+        };
         let span = made.unwrap_or_else(|| self.section(row, direction));
         Diagnostic::new(Code::UnusableObject, span, message)
-        .label("creating and dropping check nothing; using it fails")
-        .help("correct it, or drop it before what it needs is changed and create it again as it has to be")
+            .label("creating and dropping check nothing; using it fails")
+            .help(help)
     }
 
     fn lost(&self, row: &Row<'_>, loss: &Loss) -> Diagnostic {
@@ -298,7 +317,7 @@ impl<'f, 't> Findings<'f, 't> {
                 let bare = |token: &str| token.trim_matches('"').to_lowercase();
                 let wanted = name.rsplit('.').next().map(bare);
                 let token = tokens.find(|token| creates && Some(bare(token)) == wanted)?;
-                let offset = token.as_ptr().addr() - statement.sql.as_ptr().addr();
+                let offset = offset(statement, token);
                 Some(part(statement, Some(offset), self.dialect))
             })
     }
@@ -311,6 +330,11 @@ impl<'f, 't> Findings<'f, 't> {
         failure: &Failure,
     ) -> (Span, &'static str) {
         match self.statement(row, direction, failure) {
+            Some(statement) if hint::is_unfinished(&failure.message) => {
+                let last = tokens(statement.sql, self.dialect).last();
+                let offset = last.map(|token| offset(statement, token));
+                (part(statement, offset, self.dialect), "ends here")
+            }
             Some(statement) => (part(statement, failure.offset, self.dialect), "fails here"),
             None => (
                 self.section(row, direction),
@@ -324,6 +348,11 @@ impl<'f, 't> Findings<'f, 't> {
         let section = row.revision.section(direction, self.dialect);
         section.map_or(row.revision.id.span, |section| section.span)
     }
+}
+
+/// Where a token of a statement begins in it.
+fn offset(statement: &Statement<'_>, token: &str) -> usize {
+    token.as_ptr().addr() - statement.sql.as_ptr().addr()
 }
 
 /// The token that a database points at; where it does not, the first line of the statement.

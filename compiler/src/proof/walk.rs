@@ -21,6 +21,8 @@ pub(super) struct Walk<'w, 't, E: Engine> {
     /// How many revisions still begin where each ends.
     uses: Vec<usize>,
     images: Vec<(Set, E::Image)>,
+    /// The last new installation that was made.
+    pub(super) fresh: Option<(Set, E::Image)>,
     /// What the last periodic image holds.
     latest: Option<(Set, E::Image)>,
     pub(super) at: Set,
@@ -81,6 +83,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
             lines,
             uses,
             images,
+            fresh: None,
             latest: None,
             at: Set::default(),
             steps: 0,
@@ -157,8 +160,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
     fn apply(&mut self, place: usize) -> Result<Result<(), Failure>, Fault> {
         let way = self.ways[place].clone();
         if way.rows != Rows::Hard {
-            self.engine.clear()?;
-            self.engine.fill(way.rows)?;
+            self.begin_anew(&self.at.clone(), way.rows)?;
         }
         match self.side(place) {
             Some(side) if way.left_out.is_empty() => self.engine.run(&side.up),
@@ -173,12 +175,13 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
     /// A revision has been applied: its tables get rows, and the database is kept where it may be
     /// wanted again.
     pub(super) fn settle(&mut self, place: usize) -> Result<(), Fault> {
-        if self.ways[place].rows != Rows::Hard {
-            // Whatever was missing before may be there from now on.
-            self.engine.clear()?;
-        }
-        self.engine.fill(Rows::Hard)?;
         self.at.insert(place);
+        if self.ways[place].rows == Rows::Hard {
+            self.engine.fill(Rows::Hard)?;
+        } else {
+            // Whatever was missing before may be there from now on.
+            self.begin_anew(&self.at.clone(), Rows::Hard)?;
+        }
         self.steps += 1;
         if self.steps.is_multiple_of(STRIDE) {
             self.latest = Some((self.at.clone(), self.engine.save()?));

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use limbeck_model::Dialect;
 use limbeck_schema::sqlite::{Entry, shadow_tables};
 use rusqlite::{Connection, Params, Result};
 
 use super::touched::Touched;
+use crate::split::tokens;
 
 /// What identifies an entry: its kind and its name in lower case.
 pub(super) type Key = (String, String);
@@ -17,7 +19,7 @@ pub(super) struct Catalog {
     entries: BTreeMap<i64, Rc<Entry>>,
     /// The entries that have a name or are on a table of that name, in lower case.
     names: BTreeMap<String, BTreeSet<i64>>,
-    /// The views and triggers.
+    /// The views, triggers and tables with foreign keys.
     programs: BTreeSet<i64>,
     /// Tables that belong to virtual tables, in lower case.
     shadows: BTreeSet<String>,
@@ -92,7 +94,7 @@ impl Catalog {
         Ok(changes(&before, &after))
     }
 
-    /// The views and triggers, in the order in which they were made.
+    /// The views, triggers and tables with foreign keys, in the order in which they were made.
     pub(super) fn programs(&self) -> impl Iterator<Item = &Rc<Entry>> {
         self.programs
             .iter()
@@ -116,7 +118,7 @@ impl Catalog {
             let rowids = self.names.entry(name.to_ascii_lowercase()).or_default();
             rowids.insert(rowid);
         }
-        if matches!(entry.kind.as_str(), "view" | "trigger") {
+        if matches!(entry.kind.as_str(), "view" | "trigger") || refers(&entry) {
             self.programs.insert(rowid);
         }
         self.entries.insert(rowid, entry);
@@ -134,7 +136,14 @@ impl Catalog {
     }
 }
 
-fn key(entry: &Entry) -> Key {
+/// Whether an entry is a table with foreign keys.
+fn refers(entry: &Entry) -> bool {
+    let is_table = entry.kind == "table" && !entry.is_virtual_table();
+    is_table
+        && tokens(&entry.sql, Dialect::Sqlite).any(|token| token.eq_ignore_ascii_case("references"))
+}
+
+pub(super) fn key(entry: &Entry) -> Key {
     (entry.kind.clone(), entry.name.to_ascii_lowercase())
 }
 

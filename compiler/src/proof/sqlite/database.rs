@@ -225,7 +225,7 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Views and triggers have to be looked at when they are new, and all of them when something that
+    /// What can be unusable has to be looked at when it is new, and all of them when something that
     /// they may need was altered or dropped.
     fn check_usable(&mut self, changes: &[catalog::Change], all: bool) {
         for change in changes {
@@ -241,7 +241,7 @@ impl Sqlite {
         };
         for entry in self.catalog.programs() {
             // What waits for something that is not there yet may have got it.
-            let key = (entry.kind.clone(), entry.name.to_ascii_lowercase());
+            let key = catalog::key(entry);
             if !(all || is_new(entry) || self.unusable.contains_key(&key)) {
                 continue;
             }
@@ -249,6 +249,13 @@ impl Sqlite {
                 Some(fault) => self.unusable.insert(key, fault),
                 None => self.unusable.remove(&key),
             };
+        }
+        let at_fault = self.catalog.programs().filter(|entry| {
+            let key = catalog::key(entry);
+            self.unusable.contains_key(&key)
+        });
+        for affected in usable::only_affected(&self.connection, &at_fault.collect::<Vec<_>>()) {
+            self.unusable.remove(&affected);
         }
         // None of this is the user's doing.
         let _ = self.watch.take();

@@ -1,11 +1,14 @@
-//! Whether views and triggers can be used: SQLite checks neither when it creates them, nor when it
-//! drops what they need.
+//! Whether views, triggers and tables with foreign keys can be used: SQLite checks none of them when it
+//! creates them, nor when it drops what they need.
+
+use std::rc::Rc;
 
 use limbeck_model::Dialect;
 use limbeck_schema::sqlite::Entry;
-use rusqlite::{Connection, Error};
+use rusqlite::{Connection, Error, Result};
 
 use super::super::engine::Unusable;
+use super::catalog::{self, Key};
 use super::rows::quote;
 use crate::split::tokens;
 
@@ -20,6 +23,11 @@ pub(super) fn fault(connection: &Connection, entry: &Entry) -> Option<Unusable> 
             format!("trigger `{}` on `{}`", entry.name, entry.table),
             firing(connection, entry),
         ),
+        // Its foreign keys are looked at when a row is written.
+        "table" => (
+            format!("table `{}`", entry.name),
+            format!("INSERT INTO main.{} DEFAULT VALUES", quote(&entry.name)),
+        ),
         _ => return None,
     };
     match connection.prepare(&statement) {
@@ -33,6 +41,31 @@ pub(super) fn fault(connection: &Connection, entry: &Entry) -> Option<Unusable> 
             message: error.to_string(),
         }),
     }
+}
+
+/// Those of the entries with a fault that could be used if the triggers among the others were not there:
+/// a statement fails with all the triggers that it fires.
+pub(super) fn only_affected(connection: &Connection, faulty: &[&Rc<Entry>]) -> Vec<Key> {
+    let is_trigger = |entry: &&&Rc<Entry>| entry.kind == "trigger";
+    if faulty.len() < 2 || !faulty.iter().any(|entry| is_trigger(&entry)) {
+        return Vec::new();
+    }
+    let alone = |entry: &Rc<Entry>| -> Result<bool> {
+        let mut others = faulty
+            .iter()
+            .filter(|other| is_trigger(other) && !Rc::ptr_eq(other, entry));
+        connection.execute_batch("SAVEPOINT alone")?;
+        let dropped = others.try_for_each(|other| {
+            connection.execute_batch(&format!("DROP TRIGGER main.{}", quote(&other.name)))
+        });
+        let is_sound = dropped.is_ok() && fault(connection, entry).is_none();
+        connection.execute_batch("ROLLBACK TO alone; RELEASE alone")?;
+        Ok(is_sound)
+    };
+    let affected = faulty
+        .iter()
+        .filter(|entry| entry.kind != "view" && alone(entry).unwrap_or(false));
+    affected.map(|entry| catalog::key(entry)).collect()
 }
 
 /// A statement that fires a trigger, which SQLite then has to compile.

@@ -37,10 +37,10 @@ pub(super) const NOT_TWICE: Text = Text {
 };
 
 pub(super) const UNUSABLE_OBJECT: Text = Text {
-    title: "a view or trigger that cannot be used",
-    why: "SQLite checks what a view or trigger says only when it is used, and lets what it needs \
-          be dropped. The first program that uses it would fail.",
-    help: "Drop the view or trigger before what it needs is changed, and create it again as it has \
+    title: "a view, trigger or table that cannot be used",
+    why: "SQLite checks what a view, a trigger or a foreign key says only when it is used, and lets what \
+          it needs be dropped. The first program that uses it would fail.",
+    help: "Drop it before what it needs is changed, and create it again as it has \
           to be.",
 };
 
