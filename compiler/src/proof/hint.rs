@@ -77,6 +77,9 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
     {
         return Some(REBUILD);
     }
+    if message.contains("should this be a string literal") {
+        return Some("correct the name of the column, or write a string in single quotes");
+    }
     if starts("UNIQUE constraint failed") && has("VALUES") && !has("SELECT") {
         return Some("leave out the row that is there already, or write `INSERT OR IGNORE`");
     }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use limbeck_model::Dialect;
 use limbeck_schema::sqlite::Entry;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error};
 
 use super::super::engine::{Failure, Fault, Row, Unusable};
@@ -266,6 +267,13 @@ fn connect(watch: &Watch) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
     // Small pages, since an image is all of them and most tables have hardly a row.
     connection.execute_batch("PRAGMA page_size = 1024")?;
+    // A column that is not there would otherwise be taken for a string where it is in double quotes.
+    for config in [
+        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+        DbConfig::SQLITE_DBCONFIG_DQS_DML,
+    ] {
+        connection.set_db_config(config, false)?;
+    }
     watch.install(&mut connection)?;
     Ok(connection)
 }
