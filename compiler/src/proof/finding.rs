@@ -36,7 +36,7 @@ impl Finding {
             Self::Fails(direction, failure, _) | Self::FailsOnRows(_, direction, failure) => {
                 (*direction, failure.statement)
             }
-            Self::Unusable(direction, _) => (*direction, None),
+            Self::Unusable(direction, _, _) => (*direction, None),
             Self::NotTwice(failure) => (Direction::Up, failure.statement),
             Self::LeftBehind(_) | Self::Lost(_) => (Direction::Down, None),
             Self::OtherwiseTwice(_) | Self::Order(..) | Self::Blocked(..) => (Direction::Up, None),
