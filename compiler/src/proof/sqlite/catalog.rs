@@ -21,6 +21,8 @@ pub(super) struct Catalog {
     names: BTreeMap<String, BTreeSet<i64>>,
     /// The views, triggers and tables with foreign keys.
     programs: BTreeSet<i64>,
+    /// Those of them that mention a name, in lower case.
+    mentions: BTreeMap<String, BTreeSet<i64>>,
     /// Tables that belong to virtual tables, in lower case.
     shadows: BTreeSet<String>,
 }
@@ -47,6 +49,7 @@ impl Catalog {
             }
             self.names.clear();
             self.programs.clear();
+            self.mentions.clear();
             read(connection, "WHERE sql IS NOT NULL", [])?
         } else if touched.defined.is_empty() {
             return Ok(Vec::new());
@@ -101,6 +104,34 @@ impl Catalog {
             .filter_map(|rowid| self.entries.get(rowid))
     }
 
+    /// Those of them that have one of these names, or need something that has one. What uses a view needs
+    /// what the view needs.
+    pub(super) fn affected(&self, names: impl IntoIterator<Item = String>) -> Vec<Rc<Entry>> {
+        let mut left: Vec<String> = names.into_iter().collect();
+        let mut seen: BTreeSet<String> = left.iter().cloned().collect();
+        let mut found = BTreeSet::new();
+        while let Some(name) = left.pop() {
+            let own = self.names.get(&name).into_iter().flatten();
+            let mentioning = self.mentions.get(&name).into_iter().flatten();
+            for rowid in own.chain(mentioning) {
+                let Some(entry) = self.entries.get(rowid) else {
+                    continue;
+                };
+                if self.programs.contains(rowid) {
+                    found.insert(*rowid);
+                }
+                let name = entry.name.to_ascii_lowercase();
+                if entry.kind == "view" && seen.insert(name.clone()) {
+                    left.push(name);
+                }
+            }
+        }
+        found
+            .iter()
+            .filter_map(|rowid| self.entries.get(rowid).cloned())
+            .collect()
+    }
+
     /// Every entry, in the order in which they were made.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Rc<Entry>> {
         self.entries.values()
@@ -120,13 +151,22 @@ impl Catalog {
         }
         if matches!(entry.kind.as_str(), "view" | "trigger") || refers(&entry) {
             self.programs.insert(rowid);
+            for name in mentioned(&entry) {
+                self.mentions.entry(name).or_default().insert(rowid);
+            }
         }
         self.entries.insert(rowid, entry);
     }
 
     fn remove(&mut self, rowid: i64) -> Option<Rc<Entry>> {
         let entry = self.entries.remove(&rowid)?;
-        self.programs.remove(&rowid);
+        if self.programs.remove(&rowid) {
+            for name in mentioned(&entry) {
+                if let Some(rowids) = self.mentions.get_mut(&name) {
+                    rowids.remove(&rowid);
+                }
+            }
+        }
         for name in [&entry.name, &entry.table] {
             if let Some(rowids) = self.names.get_mut(&name.to_ascii_lowercase()) {
                 rowids.remove(&rowid);
@@ -134,6 +174,15 @@ impl Catalog {
         }
         Some(entry)
     }
+}
+
+/// The words of an entry that may be names, in lower case.
+fn mentioned(entry: &Entry) -> impl Iterator<Item = String> {
+    tokens(&entry.sql, Dialect::Sqlite).map(|token| {
+        token
+            .trim_matches(['"', '`', '[', ']'])
+            .to_ascii_lowercase()
+    })
 }
 
 /// Whether an entry is a table with foreign keys.

@@ -6,13 +6,12 @@ use std::mem;
 use std::rc::Rc;
 
 use limbeck_model::Dialect;
-use limbeck_schema::sqlite::Entry;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error};
 
 use super::super::engine::{Failure, Fault, Row, Unusable};
 use super::catalog::{self, Catalog};
-use super::touched::Watch;
+use super::touched::{Touched, Watch};
 use super::{rows, usable};
 use crate::split::{Statement, tokens};
 use crate::table::Script;
@@ -179,7 +178,7 @@ impl Sqlite {
             .catalog
             .refresh(&self.connection, &touched)
             .map_err(fault)?;
-        let mut tables = touched.written;
+        let mut tables = touched.written.clone();
         if touched.everything {
             tables.extend(self.rows.keys().cloned());
         }
@@ -188,7 +187,7 @@ impl Sqlite {
                 tables.insert(change.key.1.clone());
             }
         }
-        self.check_usable(&changes, touched.changed || touched.everything);
+        self.check_usable(&changes, &touched);
         self.log.extend(changes.into_iter().map(Change::Entry));
         for table in tables {
             self.refresh_rows(table)?;
@@ -226,31 +225,35 @@ impl Sqlite {
         Ok(())
     }
 
-    /// What can be unusable has to be looked at when it is new, and all of them when something that
-    /// they may need was altered or dropped.
-    fn check_usable(&mut self, changes: &[catalog::Change], all: bool) {
+    /// What can be unusable has to be looked at when it is new, and when something that it needs was
+    /// altered or dropped.
+    fn check_usable(&mut self, changes: &[catalog::Change], touched: &Touched) {
         for change in changes {
             self.unusable.remove(&change.key);
         }
-        let is_new = |entry: &Rc<Entry>| {
-            changes.iter().any(|change| {
-                change
-                    .after
-                    .as_ref()
-                    .is_some_and(|new| Rc::ptr_eq(new, entry))
-            })
-        };
-        for entry in self.catalog.programs() {
+        let suspects = if touched.everything {
+            self.catalog.programs().cloned().collect()
+        } else {
             // What waits for something that is not there yet may have got it.
-            let key = catalog::key(entry);
-            if !(all || is_new(entry) || self.unusable.contains_key(&key)) {
-                continue;
-            }
-            match usable::fault(&self.connection, entry) {
+            let waiting = self.unusable.keys().map(|(_, name)| name.clone());
+            let names = touched.defined.iter().cloned().chain(waiting);
+            self.catalog.affected(names)
+        };
+        for entry in suspects {
+            let key = catalog::key(&entry);
+            match usable::fault(&self.connection, &entry) {
                 Some(fault) => self.unusable.insert(key, fault),
                 None => self.unusable.remove(&key),
             };
         }
+        if !self.unusable.is_empty() {
+            self.leave_out_affected();
+        }
+        // None of this is the user's doing.
+        let _ = self.watch.take();
+    }
+
+    fn leave_out_affected(&mut self) {
         let at_fault = self.catalog.programs().filter(|entry| {
             let key = catalog::key(entry);
             self.unusable.contains_key(&key)
@@ -258,8 +261,6 @@ impl Sqlite {
         for affected in usable::only_affected(&self.connection, &at_fault.collect::<Vec<_>>()) {
             self.unusable.remove(&affected);
         }
-        // None of this is the user's doing.
-        let _ = self.watch.take();
     }
 }
 

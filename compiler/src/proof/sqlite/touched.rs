@@ -14,8 +14,6 @@ pub(super) struct Touched {
     pub(super) defined: BTreeSet<String>,
     /// Tables whose rows were written, in lower case.
     pub(super) written: BTreeSet<String>,
-    /// Something that was there before was altered or dropped.
-    pub(super) changed: bool,
     /// More was touched than the names tell.
     pub(super) everything: bool,
 }
@@ -75,8 +73,8 @@ impl Touched {
             }
             | AuthAction::CreateTrigger {
                 trigger_name: name, ..
-            } => self.define(name, false),
-            AuthAction::DropTable { table_name: name }
+            }
+            | AuthAction::DropTable { table_name: name }
             | AuthAction::DropVtable {
                 table_name: name, ..
             }
@@ -89,7 +87,7 @@ impl Touched {
             }
             | AuthAction::AlterTable {
                 table_name: name, ..
-            } => self.define(name, true),
+            } => self.define(name),
             AuthAction::Insert { table_name }
             | AuthAction::Update { table_name, .. }
             | AuthAction::Delete { table_name } => {
@@ -104,9 +102,7 @@ impl Touched {
         }
     }
 
-    fn define(&mut self, name: &str, changes: bool) {
-        let name = name.to_ascii_lowercase();
-        self.changed |= changes;
-        self.defined.insert(name);
+    fn define(&mut self, name: &str) {
+        self.defined.insert(name.to_ascii_lowercase());
     }
 }
