@@ -3,6 +3,7 @@
 //! Nothing here knows SQL's grammar: only where literals, comments and the few bodies that hold
 //! semicolons of their own begin and end.
 
+mod copy_data;
 mod lexer;
 mod postgres;
 mod splitter;

@@ -1,12 +1,14 @@
 //! Tokens gathered into statements.
 //!
 //! A semicolon ends a statement, except inside of a body that holds statements of its own: PostgreSQL's
-//! `BEGIN ATOMIC … END` and the parentheses of `CREATE RULE`, SQLite's triggers.
+//! `BEGIN ATOMIC … END` and the parentheses of `CREATE RULE`, SQLite's triggers. The rows that a dump has
+//! behind `COPY … FROM stdin;` are no statements.
 
 use std::ops::Range;
 
 use limbeck_model::Dialect;
 
+use super::copy_data;
 use super::lexer::{Lexer, unterminated};
 use super::token::{Opened, Token, TokenKind, Unterminated};
 
@@ -24,7 +26,7 @@ pub struct Piece {
 pub enum PieceKind {
     /// A statement from its first to its last token, without the semicolon that ends it.
     Statement,
-    /// What stands between statements: white space, comments and semicolons.
+    /// What stands between statements: white space, comments, semicolons and the rows of a `COPY`.
     Trivia,
 }
 
@@ -71,7 +73,12 @@ pub(crate) fn statement_ranges(
             continue;
         }
         if token.kind == TokenKind::Semicolon && shape.ends_at_semicolon() {
-            statements.extend(current.take());
+            if let Some(statement) = current.take() {
+                if let Some(data_end) = copy_data::end(text, &statement, token.end, dialect) {
+                    lexer.skip_to(data_end);
+                }
+                statements.push(statement);
+            }
             shape = Shape::default();
             continue;
         }
