@@ -2,7 +2,7 @@
 //! checked, and writes the static table that `migrations!()` embeds.
 //!
 //! A build script calls [`compile`]; nothing else here is for users. The other modules are the stages, in
-//! their order: [`tree`], [`directive`], [`split`], [`transactions`], [`graph`], [`table`], [`lock`], [`emit`].
+//! their order: [`tree`], [`directive`], [`split`], [`sql`], [`graph`], [`table`], [`lock`], [`emit`].
 
 pub mod directive;
 pub mod emit;
@@ -14,9 +14,9 @@ pub mod render;
 pub mod settings;
 pub mod source;
 pub mod split;
+pub mod sql;
 pub mod table;
 pub mod template;
-pub mod transactions;
 pub mod tree;
 
 mod cargo;

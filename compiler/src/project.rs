@@ -14,7 +14,7 @@ use crate::proof::{Fault, Outcome};
 use crate::settings::{self, Settings};
 use crate::source::Sources;
 use crate::table::Table;
-use crate::{graph, render, transactions, tree};
+use crate::{graph, render, sql, tree};
 
 /// The name of the file that holds the settings.
 const MANIFEST: &str = "Cargo.toml";
@@ -207,11 +207,8 @@ impl Project {
         let Some(settings) = &self.settings else {
             return Err(diagnostics);
         };
-        diagnostics.extend(transactions::check(
-            &self.parsed,
-            &settings.dialects,
-            &self.sources,
-        ));
+        let checked = sql::check(&self.parsed, &settings.dialects, &self.sources);
+        diagnostics.extend(checked.diagnostics);
         match graph::build(&self.parsed, settings, &self.sources) {
             Ok(graph) if diagnostics.is_empty() => Ok(Table::new(
                 &graph,

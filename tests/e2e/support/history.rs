@@ -6,8 +6,10 @@ use std::path::Path;
 
 use limbeck::__private as table;
 use limbeck::{Dialect, History};
+use limbeck_compiler::graph;
 use limbeck_compiler::lock::{self, Lock};
 use limbeck_compiler::project::Project;
+use limbeck_compiler::render::render;
 use limbeck_compiler::table::{Row, Script, Side, Table};
 
 /// A revision's file name and text, without a down where `down` is empty.
@@ -72,13 +74,7 @@ fn put(package: &Path, files: &[(String, String)]) {
 
 fn compile_package(name: &str, package: &Path) -> &'static History {
     let project: &'static Project = leak(Project::read(package).unwrap());
-    let compiled: &'static Table<'static> = leak(match project.table() {
-        Ok(table) => table,
-        Err(diagnostics) => panic!(
-            "{}",
-            limbeck_compiler::render::render(&diagnostics, &project.sources)
-        ),
-    });
+    let compiled: &'static Table<'static> = leak(table_of(project));
     let chunks: Vec<_> = compiled.rows.chunks(256).map(chunk).collect();
     let complete = |dialect| {
         let found = compiled.complete.iter().find(|(own, _)| *own == dialect);
@@ -93,6 +89,29 @@ fn compile_package(name: &str, package: &Path) -> &'static History {
         sqlite: complete(Dialect::Sqlite),
         postgres: complete(Dialect::Postgres),
     })
+}
+
+/// The table, whatever is wrong with the SQL: a build would refuse much of what is to fail here.
+fn table_of(project: &'static Project) -> Table<'static> {
+    let Project {
+        settings: Some(settings),
+        sources,
+        parsed,
+        lock,
+        ..
+    } = project
+    else {
+        panic!("the settings are wrong");
+    };
+    let graph = graph::build(parsed, settings, sources);
+    let found: Vec<_> = [&project.diagnostics, &parsed.diagnostics]
+        .into_iter()
+        .chain(graph.as_ref().err())
+        .flatten()
+        .cloned()
+        .collect();
+    assert!(found.is_empty(), "{}", render(&found, sources));
+    Table::new(&graph.unwrap(), &parsed.revisions, settings, sources, lock)
 }
 
 fn leak<T>(value: T) -> &'static T {

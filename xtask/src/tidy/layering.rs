@@ -24,6 +24,7 @@ enum Foreign {
 /// What reads or writes source text; a program that carries its migrations has no use for it.
 const PARSERS: &[&str] = &[
     "annotate-snippets",
+    "postgresql-cst-parser",
     "prettyplease",
     "proc-macro2",
     "quote",

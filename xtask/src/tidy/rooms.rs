@@ -80,6 +80,8 @@ const TOUCHES: &[&Touch] = &[
 
 const COMMANDS: &[&str] = &["runtime/src/commands/"];
 const CARGO: &[&str] = &["compiler/src/cargo.rs"];
+/// The parser recurses, and a thread is the way to a larger stack.
+const GRAMMAR: &[&str] = &["compiler/src/sql/grammar/parser.rs"];
 const HAND_OVER: &[&str] = &["macros/src/migrations.rs"];
 
 const ROOMS: &[Room] = &[
@@ -105,6 +107,7 @@ const ROOMS: &[Room] = &[
                     "compiler/src/tree/",
                 ],
             ),
+            (&THREADS, GRAMMAR),
             (&ENVIRONMENT, CARGO),
             (&PROCESSES, CARGO),
             (&TERMINAL, CARGO),
@@ -232,6 +235,9 @@ mod tests {
             1
         );
         assert_eq!(findings("compiler/src/tree/walk.rs", "fs::read(x)"), []);
+        let thread = "thread::scope(work)";
+        assert_eq!(findings("compiler/src/sql/grammar/parser.rs", thread), []);
+        assert_eq!(findings("compiler/src/sql/check.rs", thread).len(), 1);
         assert_eq!(findings("cli/src/main.rs", print), []);
     }
 }

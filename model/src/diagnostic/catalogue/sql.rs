@@ -14,7 +14,43 @@ pub(super) const TRANSACTION_CONTROL: Text = Text {
 pub(super) const SYNTAX_ERROR: Text = Text {
     title: "SQL that its database cannot read",
     why: "The statement is not in the grammar of the dialect it is for, so that the revision could never \
-          be applied or taken back there.",
+          be applied or taken back there. SQLite reads the statements for SQLite. Those for PostgreSQL are \
+          checked with the grammar of PostgreSQL 17, and what is new in 18 is let pass; the bodies of \
+          functions are strings to it, and whether a table or a column exists is not asked.",
     help: "Correct the statement; where only one database knows it, give each dialect a section of its \
-           own.",
+           own. What only a newer PostgreSQL can read can be run from a string: \
+           `DO $$ BEGIN EXECUTE '…'; END $$`.",
+};
+
+pub(super) const NEEDS_NO_TRANSACTION: Text = Text {
+    title: "a statement that cannot run inside a transaction",
+    why: "A section is one transaction unless it says otherwise, and the database refuses this statement \
+          in one: PostgreSQL with the code 25001. Nothing of the revision would be applied. What depends \
+          on the database, such as whether a table is partitioned, is not reported.",
+    help: "Write `no-transaction` behind `-- @up` or `-- @down`. Every statement of the section then runs \
+           by itself, so give this one a revision of its own where others stand beside it.",
+};
+
+pub(super) const NO_EFFECT_HERE: Text = Text {
+    title: "a statement that has no effect where it stands",
+    why: "Some settings last as long as the transaction, and do nothing outside of one; others do nothing \
+          inside of one. The database says nothing of it, or only warns. Savepoints, locks and cursors \
+          fail outside of a transaction.",
+    help: "Move the statement to a section with or without a transaction, as the report says, or remove \
+           it.",
+};
+
+pub(super) const CLIENT_COMMAND: Text = Text {
+    title: "a command of a client program",
+    why: "Lines such as `\\connect` or `.read` are read by psql or the sqlite3 shell and never reach the \
+          database. limbeck sends statements without such a program, so the database would refuse them.",
+    help: "Remove the line, or write what it stands for as SQL: the statements of the file that it \
+           reads, the value that it sets, `INSERT INTO … VALUES …` for the rows that it loads.",
+};
+
+pub(super) const CLIENT_COPY: Text = Text {
+    title: "a `COPY` from or to the client",
+    why: "`COPY … FROM STDIN` takes its rows from the program that sent it, behind the statement, and \
+          `COPY … TO STDOUT` gives them to it. limbeck sends statements only.",
+    help: "Write the rows as `INSERT INTO … VALUES …`; `pg_dump --inserts` writes a dump so.",
 };
