@@ -1,10 +1,11 @@
 //! `cargo xtask`: one command for everything that is done to this workspace.
 //!
-//! It needs a Rust toolchain, and where PostgreSQL is missing also apt. It changes files only where a
-//! command's name says so: `generate` and `bless`.
+//! It needs a Rust toolchain, and apt where PostgreSQL is missing and for `conformance`. It changes files only
+//! where a command's name says so: `generate` and `bless`.
 
 mod bless;
 mod ci;
+mod conformance;
 mod error;
 mod generate;
 mod job;
@@ -24,6 +25,8 @@ usage: cargo xtask <command>
   ci                   runs all that CI runs, in order, up to the first failure
   tidy                 checks the invariants of docs/ARCHITECTURE.md and the house style
   generate [--check]   writes docs/diagnostics.md from the catalogue, or only compares
+  conformance [MAJOR [SUITE]]
+                       holds the grammar of SQL against PostgreSQL's own regression tests
   bless                takes what the snapshot tests see now as right, then generates
 ";
 
@@ -46,6 +49,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run(&workspace),
         ["generate"] => generate::write(&workspace),
         ["generate", "--check"] => generate::check(&workspace),
+        ["conformance"] => conformance::run(&workspace, None, None),
+        ["conformance", major] => conformance::run(&workspace, Some(major), None),
+        ["conformance", major, suite] => conformance::run(&workspace, Some(major), Some(suite)),
         ["bless"] => bless::run(&workspace),
         ["help" | "--help" | "-h"] => {
             terminal::say(USAGE.trim_end());

@@ -11,6 +11,9 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {
     if found.is_empty() && (opens_with_delimiter(subject) || is_go(sql, 0)) {
         found.push(other(subject, 0));
     }
+    if !sql.contains('\\') {
+        return found;
+    }
     let backslashes = placed_tokens(sql, subject.dialect).filter(|(_, token)| *token == "\\");
     let mut end = 0;
     for (at, _) in backslashes {

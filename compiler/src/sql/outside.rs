@@ -95,22 +95,20 @@ fn postgres(subject: &Subject<'_>) -> Option<Refused> {
         }
         ["ALTER", "SYSTEM", ..] => always("ALTER SYSTEM"),
         ["VACUUM", ..] => always("VACUUM"),
-        ["CLUSTER", ..] => names_no_table(subject).then(|| always("CLUSTER")).flatten(),
+        ["CLUSTER", ..] if names_no_table(subject) => always("CLUSTER"),
         ["CREATE", "INDEX", "CONCURRENTLY", ..]
         | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..] => always("CREATE INDEX CONCURRENTLY"),
         ["DROP", "INDEX", "CONCURRENTLY", ..] => always("DROP INDEX CONCURRENTLY"),
         ["REINDEX", ..] => always(&reindex(&subject.words())?),
         [verb @ ("COMMIT" | "ROLLBACK"), "PREPARED", ..] => always(&format!("{verb} PREPARED")),
         ["DISCARD", "ALL", ..] => always("DISCARD ALL"),
-        ["ALTER", "TABLE", ..] => {
-            // Older servers do not know the statement.
-            detaches_concurrently(&subject.words())
-                .then(|| always("DETACH PARTITION … CONCURRENTLY"))
-                .flatten()
+        // Older servers do not know the statement.
+        ["ALTER", "TABLE", ..] if detaches_concurrently(subject) => {
+            always("DETACH PARTITION … CONCURRENTLY")
         }
-        ["CREATE", "SUBSCRIPTION", ..] => makes_slot(&subject.words())
-            .then(|| always("CREATE SUBSCRIPTION"))
-            .flatten(),
+        ["CREATE", "SUBSCRIPTION", ..] if makes_slot(&subject.words()) => {
+            always("CREATE SUBSCRIPTION")
+        }
         ["ALTER", "SUBSCRIPTION", _, ..] => alter_subscription(&subject.words()),
         _ => None,
     }
@@ -160,9 +158,12 @@ fn is_true(value: &str) -> bool {
     matches!(value.trim_matches(['\'', '"']), "TRUE" | "ON" | "1")
 }
 
-fn detaches_concurrently(words: &[String]) -> bool {
-    words.last().is_some_and(|word| word == "CONCURRENTLY")
-        && words
+fn detaches_concurrently(subject: &Subject<'_>) -> bool {
+    let sql = subject.statement.sql;
+    let last = sql.get(sql.len().saturating_sub("CONCURRENTLY".len())..);
+    last.is_some_and(|last| last.eq_ignore_ascii_case("CONCURRENTLY"))
+        && subject
+            .words()
             .windows(2)
             .any(|pair| pair[0] == "DETACH" && pair[1] == "PARTITION")
 }

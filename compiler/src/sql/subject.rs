@@ -7,7 +7,7 @@ use crate::directive::Section;
 use crate::split::{Statement, tokens};
 
 /// So many words tell every statement that a check knows from all others.
-const HEAD: usize = 8;
+const HEAD: usize = 6;
 
 /// A statement, its section and the dialect that reads it.
 pub(super) struct Subject<'a> {

@@ -1,4 +1,5 @@
-//! Only the drivers, and the two introspectors of `schema`, name the crates that talk to a database.
+//! Only the drivers, and the two introspectors of `schema`, name the crates that talk to a database; one
+//! module names the parser of PostgreSQL's statements.
 
 use crate::workspace::Tree;
 
@@ -16,10 +17,12 @@ const ROOMS: &[&str] = &[
     "cli/src/",
 ];
 
-/// A database crate and the files that may name it; a folder ends with `/`.
+/// A crate about databases and the files that may name it; a folder ends with `/`.
 struct Driver {
     krate: &'static str,
     homes: &'static [&'static str],
+    /// What everybody else asks.
+    instead: &'static str,
 }
 
 const DRIVERS: &[Driver] = &[
@@ -32,6 +35,7 @@ const DRIVERS: &[Driver] = &[
             "schema/src/sqlite/",
             "compiler/src/proof/sqlite/",
         ],
+        instead: "`Driver`",
     },
     Driver {
         krate: "postgres",
@@ -41,6 +45,12 @@ const DRIVERS: &[Driver] = &[
             "schema/src/postgres.rs",
             "schema/src/postgres/",
         ],
+        instead: "`Driver`",
+    },
+    Driver {
+        krate: "postgresql_cst_parser",
+        homes: &["compiler/src/sql/grammar/parser.rs"],
+        instead: "`sql::grammar`",
     },
 ];
 
@@ -63,8 +73,9 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
                     .into_iter()
                     .map(|line| {
                         let message = format!(
-                            "names the crate {krate}; only {} do that, so go through `Driver`",
-                            driver.homes.join(", ")
+                            "names the crate {krate}; only {} may do that, so go through {}",
+                            driver.homes.join(", "),
+                            driver.instead
                         );
                         Finding::new(source.path, line, message)
                     }),
@@ -149,6 +160,13 @@ mod tests {
         ] {
             assert_eq!(lines("runtime/src/engine/run.rs", text), [1], "{text}");
         }
+    }
+
+    #[test]
+    fn the_parser_is_named_in_one_module() {
+        let text = "fn f() { postgresql_cst_parser::parse(text); }";
+        assert_eq!(lines("compiler/src/sql/grammar/parser.rs", text), []);
+        assert_eq!(lines("compiler/src/sql/syntax.rs", text), [1]);
     }
 
     #[test]

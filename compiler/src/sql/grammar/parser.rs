@@ -3,6 +3,10 @@
 //! Three things about it are kept from everybody else. It may panic, which means that a statement is
 //! not checked, and prints nothing. It recurses as deep as a statement is nested, so it gets a stack
 //! to measure. And it knows less than the server in a few places, which [`gaps`](super::gaps) lists.
+//!
+//! Measured with `cargo xtask conformance`: of the 41 818 statements in the regression tests of PostgreSQL
+//! 15.18, 14 027 of them definitions, and of the 49 672 in those of 18.6, 16 525 of them definitions, a server
+//! of the same version parses none that is refused here.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};

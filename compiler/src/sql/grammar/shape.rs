@@ -146,8 +146,12 @@ fn is_group(index: usize, digits: &str, radix: u32) -> bool {
     (may_be_empty || !digits.is_empty()) && digits.chars().all(|digit| digit.is_digit(radix))
 }
 
-/// Of the rows of a `VALUES` list keeps one of each kind: seeds have thousands that are alike.
+/// Of the rows of a `VALUES` list keeps one of each kind: seeds have thousands that are alike. In a `MERGE`
+/// there may be only one.
 fn without_repeated_rows<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
+    if words.iter().any(|word| word.kind == "merge") {
+        return words.to_vec();
+    }
     let mut kept = Vec::with_capacity(words.len());
     let mut at = 0;
     while let Some(word) = words.get(at) {
@@ -255,6 +259,8 @@ mod tests {
             shape("INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, NULL), (4, 'c') RETURNING id"),
             "insert into a values ( 1 , '' ) , ( 1 , null ) returning a"
         );
+        let merge = "merge into a values ( 1 ) , ( 1 )";
+        assert_eq!(shape(merge), merge);
         assert_eq!(
             shape("VALUES (f((1))), (2),"),
             "values ( a ( ( 1 ) ) ) , ( 1 ) ,"
