@@ -6,6 +6,7 @@
 
 pub mod directive;
 pub mod emit;
+pub mod examine;
 pub mod graph;
 pub mod lock;
 pub mod project;

@@ -9,8 +9,8 @@ use limbeck_model::graph::Graph;
 
 use crate::directive::{self, Parsed};
 use crate::emit::{self, Emitted};
+use crate::examine::Examined;
 use crate::lock::{self, Lock};
-use crate::proof::{Fault, Outcome};
 use crate::settings::{self, Settings};
 use crate::source::Sources;
 use crate::table::Table;
@@ -155,7 +155,7 @@ impl Project {
     }
 
     /// What is wrong with the settings, the tree and each file by itself.
-    fn read_diagnostics(&self) -> Vec<Diagnostic> {
+    pub(crate) fn read_diagnostics(&self) -> Vec<Diagnostic> {
         let of_files = &self.parsed.diagnostics;
         self.diagnostics.iter().chain(of_files).cloned().collect()
     }
@@ -178,23 +178,6 @@ impl Project {
             Err(found) => diagnostics.extend(found),
         }
         Err(diagnostics)
-    }
-
-    /// The checked table for a build.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong, and for a release what is not ready for it.
-    pub fn table_for(&self, purpose: Purpose) -> Result<Table<'_>, Vec<Diagnostic>> {
-        let table = self.table()?;
-        let diagnostics = match purpose {
-            Purpose::Development => Vec::new(),
-            Purpose::Release => lock::check_release(&table, &self.lock),
-        };
-        match diagnostics.as_slice() {
-            [] => Ok(table),
-            _ => Err(diagnostics),
-        }
     }
 
     /// The table of the files as they are, even if they are not what was released.
@@ -226,24 +209,6 @@ impl Project {
     }
 }
 
-impl Project {
-    /// What a proof of a checked table finds. Histories for PostgreSQL are proved by `cargo limbeck verify`,
-    /// since a build has no server. `folder` keeps what was proved for the next time.
-    ///
-    /// # Errors
-    ///
-    /// When the environment fails.
-    pub fn prove(&self, table: &Table<'_>, folder: Option<&Path>) -> Result<Outcome, Fault> {
-        #[cfg(feature = "sqlite")]
-        if table.settings.dialects.contains(&Dialect::Sqlite) {
-            return crate::proof::sqlite::prove_in_build(table, &|_, _| false, folder);
-        }
-        #[cfg(not(feature = "sqlite"))]
-        let _ = (table, folder);
-        Ok(Outcome::default())
-    }
-}
-
 /// What a build is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -267,15 +232,11 @@ pub fn compile_package(
     proofs: &Path,
 ) -> io::Result<Output> {
     let project = Project::read(package)?;
-    let (table, diagnostics) = match project.table_for(purpose) {
-        Ok(table) => {
-            let outcome = project
-                .prove(&table, Some(proofs))
-                .map_err(io::Error::other)?;
-            (Some(table), outcome.diagnostics)
-        }
-        Err(diagnostics) => (None, diagnostics),
-    };
+    let Examined {
+        table, diagnostics, ..
+    } = project
+        .examine(purpose, Some(proofs))
+        .map_err(io::Error::other)?;
     let is_sound = diagnostics
         .iter()
         .all(|diagnostic| diagnostic.code.is_warning());

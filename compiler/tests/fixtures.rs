@@ -45,10 +45,8 @@ fn check(package: &Path) -> Outcome {
 
 fn compile(package: &Path) -> Outcome {
     let project = Project::read(package).unwrap();
-    let diagnostics = match project.table_for(purpose(package)) {
-        Ok(table) => project.prove(&table, None).unwrap().diagnostics,
-        Err(diagnostics) => diagnostics,
-    };
+    let examined = project.examine(purpose(package), None).unwrap();
+    let diagnostics = examined.diagnostics;
     Outcome {
         codes: diagnostics
             .iter()

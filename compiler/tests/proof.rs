@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use limbeck_compiler::project::Project;
+use limbeck_compiler::project::{Project, Purpose};
 use limbeck_compiler::proof::Outcome;
 
 /// A package whose history makes a table a revision.
@@ -49,8 +49,9 @@ impl Package {
 
     fn build(&self) -> Outcome {
         let project = Project::read(self.0.path()).unwrap();
-        let table = project.table().unwrap();
-        project.prove(&table, Some(&self.path("proof"))).unwrap()
+        let proofs = self.path("proof");
+        let examined = project.examine(Purpose::Development, Some(&proofs));
+        examined.unwrap().proof
     }
 
     fn proved(&self) -> Vec<usize> {

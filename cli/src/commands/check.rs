@@ -1,7 +1,6 @@
 //! `cargo limbeck check`: what the build would say of the migrations.
 
-use std::collections::BTreeMap;
-
+use limbeck_compiler::project::Purpose;
 use limbeck_compiler::render::render;
 use serde_json::json;
 
@@ -13,22 +12,16 @@ use crate::{exit, parents, text};
 
 pub(crate) fn run(place: &Place) -> Result<Answer, Error> {
     let project = Package::find(place)?.read()?;
-    let mut heads = Vec::new();
-    let mut without_rows = BTreeMap::new();
-    let diagnostics = match (project.table(), project.graph()) {
-        (Ok(table), Ok(graph)) => {
-            heads = parents::ids(&graph, &graph.real_heads());
-            let outcome = project
-                .prove(&table, None)
-                .map_err(|fault| Error::proof(&fault))?;
-            without_rows = outcome.without_rows;
-            outcome.diagnostics
-        }
-        (Err(diagnostics), _) | (_, Err(diagnostics)) => diagnostics,
+    let examined = project
+        .examine(Purpose::Development, None)
+        .map_err(|fault| Error::proof(&fault))?;
+    let diagnostics = examined.diagnostics;
+    let without_rows = examined.proof.without_rows;
+    let is_sound = examined.table.is_some();
+    let heads = match project.graph() {
+        Ok(graph) if is_sound => parents::ids(&graph, &graph.real_heads()),
+        _ => Vec::new(),
     };
-    let is_sound = diagnostics
-        .iter()
-        .all(|diagnostic| diagnostic.code.is_warning());
     let revisions = project.parsed.revisions.len();
     let mut text = render(&diagnostics, &project.sources);
     if is_sound {

@@ -109,6 +109,9 @@ impl Sqlite {
                     return Ok(Err(failure));
                 }
             }
+            if !self.connection.is_autocommit() {
+                self.control("ROLLBACK")?;
+            }
             return Ok(Ok(()));
         }
         self.control("BEGIN IMMEDIATE")?;
@@ -122,7 +125,10 @@ impl Sqlite {
             }
         }
         if let Err(error) = self.connection.execute_batch("COMMIT") {
-            self.control("ROLLBACK")?;
+            // A statement of the script may have ended it.
+            if !self.connection.is_autocommit() {
+                self.control("ROLLBACK")?;
+            }
             return Ok(Err(Failure {
                 statement: None,
                 ..failure(0, &error)
