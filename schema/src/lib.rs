@@ -8,6 +8,7 @@
 mod change;
 mod error;
 mod object;
+pub mod render;
 mod schema;
 
 #[cfg(feature = "postgres")]

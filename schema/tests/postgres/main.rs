@@ -4,4 +4,5 @@ mod check;
 mod objects;
 mod oracle;
 mod reading;
+mod render;
 mod tables;

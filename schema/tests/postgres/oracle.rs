@@ -17,11 +17,7 @@ fn a_fingerprint_changes_exactly_when_the_dump_does() -> Outcome {
     let mut before = postgres::read(&mut client, "limbeck")?;
     let mut dump_before = database.pg_dump_schema(&[]);
     let mut compared = 0;
-    for step in STATEMENTS
-        .split("\n\n")
-        .skip(1)
-        .filter(|step| is_known(step, version))
-    {
+    for step in steps(version) {
         client
             .batch_execute(step)
             .map_err(|error| format!("{step}: {error:?}"))?;
@@ -36,6 +32,12 @@ fn a_fingerprint_changes_exactly_when_the_dump_does() -> Outcome {
     }
     assert!(compared > 60, "only {compared} pairs");
     Ok(())
+}
+
+/// The steps that a server of this version knows.
+pub(crate) fn steps(version: u32) -> impl Iterator<Item = &'static str> {
+    let steps = STATEMENTS.split("\n\n").skip(1);
+    steps.filter(move |step| is_known(step, version))
 }
 
 fn is_known(step: &str, version: u32) -> bool {
