@@ -1,5 +1,6 @@
 //! A database for one test.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use postgres::Client;
@@ -57,6 +58,21 @@ impl Database {
     /// When `pg_dump` is missing or fails.
     #[track_caller]
     pub fn pg_dump_schema(&self, without: &[&str]) -> String {
+        dump::normalize_pg_dump(&self.pg_dump(without))
+    }
+
+    /// What [`pg_dump_schema`](Self::pg_dump_schema) says of each schema, object by object: so that
+    /// many small schemas in one database can be compared at the price of one dump.
+    ///
+    /// # Panics
+    /// When `pg_dump` is missing or fails.
+    #[track_caller]
+    pub fn pg_dump_by_schema(&self) -> BTreeMap<String, Vec<String>> {
+        dump::entries_by_schema(&self.pg_dump(&[]))
+    }
+
+    #[track_caller]
+    fn pg_dump(&self, without: &[&str]) -> String {
         let program = binaries::client_program("pg_dump");
         let excluded = without
             .iter()
@@ -69,8 +85,7 @@ impl Database {
         let output = must(output, &format!("run {}", program.display()));
         let said = String::from_utf8_lossy(&output.stderr);
         must(output.status.success().then_some(()).ok_or(said), "pg_dump");
-        let text = must(String::from_utf8(output.stdout), "the dump");
-        dump::normalize_pg_dump(&text)
+        must(String::from_utf8(output.stdout), "the dump")
     }
 
     /// Every row of every table outside the schemas named in `without`, as sorted lines of text:

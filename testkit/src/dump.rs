@@ -3,6 +3,8 @@
 //! This is the oracle for everything that claims two databases are alike, so it is simple and
 //! shares no code with what it judges.
 
+use std::collections::BTreeMap;
+
 use postgres::{Client, SimpleQueryMessage};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -37,6 +39,25 @@ pub(crate) fn normalize_pg_dump(dump: &str) -> String {
         |line: &str| line.trim_end() == "--" || NOISE.iter().any(|start| line.starts_with(start));
     let lines = dump.split_inclusive('\n').filter(|line| !is_noise(line));
     lines.collect::<String>().trim().to_owned()
+}
+
+/// The entries of a dump, each normalized, by the schema that its heading names.
+pub(crate) fn entries_by_schema(dump: &str) -> BTreeMap<String, Vec<String>> {
+    let mut schemas: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in dump.split("\n-- Name: ").skip(1) {
+        let (heading, text) = entry.split_once('\n').unwrap_or((entry, ""));
+        let schema = heading
+            .rsplit_once("; Schema: ")
+            .and_then(|(_, rest)| rest.split_once(';'))
+            .map_or("-", |(schema, _)| schema);
+        let lines = normalize_pg_dump(text);
+        let lines = lines
+            .split('\n')
+            .filter(|line| !line.starts_with("SET default_"));
+        let text = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+        schemas.entry(schema.to_owned()).or_default().push(text);
+    }
+    schemas
 }
 
 pub(crate) fn postgres_rows(
@@ -233,6 +254,15 @@ mod tests {
         let expected =
             "SET default_tablespace = '';\n\n\nCREATE TABLE public.a (\n    x integer\n);";
         assert_eq!(normalize_pg_dump(dump), expected);
+    }
+
+    #[test]
+    fn entries_of_a_dump_are_told_apart_by_their_schema() {
+        let dump = "--\n-- Name: f(); Type: FUNCTION; Schema: a; Owner: -\n--\n\nCREATE FUNCTION a.f();\n\n\n\
+            SET default_tablespace = '';\n\n--\n-- Name: t; Type: TABLE; Schema: b; Owner: -\n--\n\nCREATE TABLE b.t;\n";
+        let entries = entries_by_schema(dump);
+        assert_eq!(entries["a"], ["CREATE FUNCTION a.f();"]);
+        assert_eq!(entries["b"], ["CREATE TABLE b.t;"]);
     }
 
     #[test]

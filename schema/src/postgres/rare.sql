@@ -4,7 +4,7 @@
     SELECT 'pg_operator'::regclass AS classid, o.oid, false AS superuser,
            format(E'CREATE OPERATOR %s.%s (\n    %s\n);', quote_ident(n.nspname), o.oprname,
                concat_ws(E',\n    ',
-                   'FUNCTION = ' || nullif(o.oprcode, 0),
+                   'FUNCTION = ' || nullif(o.oprcode, 0)::regproc,
                    'LEFTARG = ' || format_type(nullif(o.oprleft, 0), NULL),
                    'RIGHTARG = ' || format_type(nullif(o.oprright, 0), NULL),
                    'COMMUTATOR = OPERATOR(' || (
@@ -15,8 +15,8 @@
                        JOIN pg_namespace cn ON cn.oid = c.oprnamespace WHERE c.oid = o.oprnegate) || ')',
                    CASE WHEN o.oprcanmerge THEN 'MERGES' END,
                    CASE WHEN o.oprcanhash THEN 'HASHES' END,
-                   'RESTRICT = ' || nullif(o.oprrest, 0),
-                   'JOIN = ' || nullif(o.oprjoin, 0))) AS statement
+                   'RESTRICT = ' || nullif(o.oprrest, 0)::regproc,
+                   'JOIN = ' || nullif(o.oprjoin, 0)::regproc)) AS statement
     FROM pg_operator o
     JOIN pg_namespace n ON n.oid = o.oprnamespace
     -- The other half of a pair, before it is defined itself, has no function.
@@ -84,14 +84,14 @@
     SELECT 'pg_ts_parser'::regclass, p.oid, true,
            format(E'CREATE TEXT SEARCH PARSER %I.%I (\n    %s\n);', n.nspname, p.prsname,
                concat_ws(E',\n    ', 'START = ' || p.prsstart, 'GETTOKEN = ' || p.prstoken,
-                   'END = ' || p.prsend, 'HEADLINE = ' || nullif(p.prsheadline, 0),
+                   'END = ' || p.prsend, 'HEADLINE = ' || nullif(p.prsheadline, 0)::regproc,
                    'LEXTYPES = ' || p.prslextype))
     FROM pg_ts_parser p
     JOIN pg_namespace n ON n.oid = p.prsnamespace
     UNION ALL
     SELECT 'pg_ts_template'::regclass, t.oid, true,
            format('CREATE TEXT SEARCH TEMPLATE %I.%I (%s);', n.nspname, t.tmplname,
-               concat_ws(', ', 'INIT = ' || nullif(t.tmplinit, 0), 'LEXIZE = ' || t.tmpllexize))
+               concat_ws(', ', 'INIT = ' || nullif(t.tmplinit, 0)::regproc, 'LEXIZE = ' || t.tmpllexize))
     FROM pg_ts_template t
     JOIN pg_namespace n ON n.oid = t.tmplnamespace
     UNION ALL
@@ -176,9 +176,9 @@
                ELSE format(E'CREATE TYPE %I.%I (\n    %s\n);', n.nspname, t.typname, concat_ws(E',\n    ',
                    'INTERNALLENGTH = ' || CASE WHEN t.typlen < 0 THEN 'variable' ELSE t.typlen::text END,
                    'INPUT = ' || t.typinput, 'OUTPUT = ' || t.typoutput,
-                   'RECEIVE = ' || nullif(t.typreceive, 0), 'SEND = ' || nullif(t.typsend, 0),
-                   'TYPMOD_IN = ' || nullif(t.typmodin, 0), 'TYPMOD_OUT = ' || nullif(t.typmodout, 0),
-                   'ANALYZE = ' || nullif(t.typanalyze, 0),
+                   'RECEIVE = ' || nullif(t.typreceive, 0)::regproc, 'SEND = ' || nullif(t.typsend, 0)::regproc,
+                   'TYPMOD_IN = ' || nullif(t.typmodin, 0)::regproc, 'TYPMOD_OUT = ' || nullif(t.typmodout, 0)::regproc,
+                   'ANALYZE = ' || nullif(t.typanalyze, 0)::regproc,
                    'SUBSCRIPT = ' || nullif(to_jsonb(t) ->> 'typsubscript', '-'),
                    CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE = true' END,
                    'DEFAULT = ' || quote_literal(t.typdefault),

@@ -1,6 +1,7 @@
 //! What counts in a PostgreSQL schema, and what does not, with `pg_dump` as the judge.
 
 mod check;
+mod many;
 mod objects;
 mod oracle;
 mod reading;

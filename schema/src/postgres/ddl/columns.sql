@@ -51,6 +51,16 @@ SELECT 'part', 'column:' || r.oid || ':' || a.attnum,
             FROM pg_options_to_table(a.attoptions) o
             WHERE o.option_name NOT LIKE 'pg\_%'
             HAVING count(*) > 0),
+           -- `LIKE` makes a sequence of another type than its column.
+           (SELECT format('ALTER SEQUENCE %s AS %s MINVALUE %s MAXVALUE %s;', s.full_name,
+                          format_type(q.seqtypid, NULL), q.seqmin, q.seqmax)
+            FROM pg_depend d
+            JOIN relation s ON s.oid = d.objid
+            JOIN pg_sequence q ON q.seqrelid = s.oid
+            WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid
+              AND d.refobjsubid = a.attnum AND d.deptype = 'i'
+              AND d.classid = 'pg_class'::regclass AND q.seqtypid <> a.atttypid
+              AND NOT r.relispartition),
            -- Before version 18, what a column is not by its own table's word.
            (SELECT format('ALTER TABLE ONLY %s ALTER COLUMN %I SET NOT NULL;', r.full_name, a.attname)
             WHERE a.attnotnull AND not_null.oid IS NULL AND NOT shown.has

@@ -1,18 +1,13 @@
 -- Constraints of tables and domains. What a table or a partition gets from above is not told again,
 -- but a partition needs its checks before it can be attached.
-SELECT CASE WHEN k.contype IN ('p', 'u', 'x') AND r.relkind = 'r' AND NOT r.relispartition
-              OR k.contype = 'c' AND NOT late.is
-              OR k.contype = 'n' AND NOT late.is
-           THEN 'part' ELSE 'whole' END,
+SELECT CASE WHEN late.is THEN 'whole' ELSE 'part' END,
        'pg_constraint'::regclass::oid || ':' || k.oid,
        'pg_class'::regclass::oid || ':' || r.oid,
        CASE k.contype WHEN 'p' THEN 20000 WHEN 'u' THEN 20001 WHEN 'x' THEN 20002
                       WHEN 'c' THEN 20003 ELSE 20004 END,
        CASE WHEN k.contype = 'f' THEN 11 ELSE 8 END,
        r.full_name || ' ' || quote_ident(k.conname),
-       CASE WHEN k.contype IN ('p', 'u', 'x') AND r.relkind = 'r' AND NOT r.relispartition
-              OR k.contype IN ('c', 'n') AND NOT late.is
-           THEN clause.text ELSE alone.text END,
+       CASE WHEN late.is THEN alone.text ELSE clause.text END,
        alone.text,
        (SELECT x.statements FROM index_statements x WHERE x.oid = k.conindid AND k.contype IN ('p', 'u', 'x')),
        NULL
@@ -22,8 +17,18 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END
         || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END AS text) deferral
 CROSS JOIN LATERAL (SELECT pg_get_constraintdef(k.oid) AS text) definition
+-- What cannot stand in the table's own statement: what is not valid, an index that must wait for
+-- partitions, a second one on the same columns, which would be taken for the first, and references.
 CROSS JOIN LATERAL (
-    SELECT k.contype IN ('c', 'n') AND definition.text LIKE '% NOT VALID' AS is) late
+    SELECT CASE
+               WHEN k.contype IN ('c', 'n') THEN definition.text LIKE '% NOT VALID'
+               WHEN k.contype = 'f' OR r.relkind <> 'r' OR r.relispartition THEN true
+               ELSE EXISTS (
+                   SELECT FROM pg_constraint other
+                   WHERE other.conrelid = k.conrelid AND other.contype IN ('p', 'u')
+                     AND other.conkey = k.conkey
+                     AND (other.contype, other.conname) < (k.contype, k.conname))
+           END AS is) late
 CROSS JOIN LATERAL (
     -- Options of the index stand before the words on deferral. An exclusion constraint has them.
     SELECT 'CONSTRAINT ' || quote_ident(k.conname) || ' '

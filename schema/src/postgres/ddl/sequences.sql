@@ -1,5 +1,6 @@
--- Sequences that are no identity column's, and the columns that own them.
-SELECT 'whole', 'pg_class'::regclass::oid || ':' || r.oid, NULL, NULL, 5, r.full_name,
+-- Sequences that are no identity column's, and the columns that own them. They come before types,
+-- since a type may have a sequence's name, but not the other way round.
+SELECT 'whole', 'pg_class'::regclass::oid || ':' || r.oid, NULL, NULL, 2, r.full_name,
        concat_ws(' ', 'CREATE', CASE WHEN r.relpersistence = 'u' THEN 'UNLOGGED' END,
            'SEQUENCE', r.full_name,
            'AS ' || format_type(nullif(q.seqtypid, 'bigint'::regtype), NULL),

@@ -26,8 +26,8 @@ SELECT 'whole', 'pg_type'::regclass::oid || ':' || t.oid, NULL, NULL, 3, s.full_
                        'COLLATION = ' || (
                            SELECT nullif(nullif(g.rngcollation, b.typcollation), 0)::regcollation
                            FROM pg_type b WHERE b.oid = g.rngsubtype),
-                       'CANONICAL = ' || nullif(g.rngcanonical, 0),
-                       'SUBTYPE_DIFF = ' || nullif(g.rngsubdiff, 0),
+                       'CANONICAL = ' || nullif(g.rngcanonical, 0)::regproc,
+                       'SUBTYPE_DIFF = ' || nullif(g.rngsubdiff, 0)::regproc,
                        'MULTIRANGE_TYPE_NAME = ' || (
                            SELECT quote_ident(n.nspname) || '.' || quote_ident(m.typname)
                            FROM pg_type m
@@ -54,7 +54,8 @@ SELECT 'domain', 'pg_type'::regclass::oid || ':' || t.oid, NULL, NULL, 3,
            'DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
            CASE WHEN t.typnotnull THEN coalesce((
                SELECT 'CONSTRAINT ' || quote_ident(k.conname) || ' ' FROM pg_constraint k
-               WHERE k.contypid = t.oid AND k.contype = 'n' AND k.conname <> t.typname || '_not_null'), '')
+               WHERE k.contypid = t.oid AND k.contype = 'n' AND k.conname <> t.typname || '_not_null'
+                 AND current_setting('server_version_num')::int >= 180000), '')
                || 'NOT NULL' END),
        NULL, NULL, NULL
 FROM pg_type t
