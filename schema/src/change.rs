@@ -107,7 +107,7 @@ fn compare(before: &Object, after: &Object, changes: &mut Vec<Change>) {
 }
 
 /// The columns of a table, in order, and the rest of its definition.
-fn split_order(object: &Object) -> (Vec<String>, String) {
+pub(crate) fn split_order(object: &Object) -> (Vec<String>, String) {
     if !matches!(object.kind, Kind::Table | Kind::Type) {
         return (Vec::new(), object.definition.clone());
     }

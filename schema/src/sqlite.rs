@@ -4,6 +4,7 @@
 //! canonical spelling: layout, comments, the case of keywords and types, needless quotes and the
 //! order of a column's clauses do not. Names keep their case.
 
+mod ddl;
 mod keyword;
 mod table;
 mod token;
@@ -11,6 +12,8 @@ mod token;
 use rusqlite::Connection;
 
 use crate::{Error, Kind, Object, Result, Schema};
+
+pub use ddl::ddl;
 
 /// Prefixes of names that are not the user's: SQLite's and limbeck's own.
 const RESERVED: [&str; 2] = ["sqlite_", "limbeck_"];
@@ -43,14 +46,30 @@ impl Entry {
     /// What it defines.
     pub fn objects(&self) -> Vec<Object> {
         let name = token::name(&self.name);
-        let statement = token::tokens(&self.sql);
-        let (kind, parent) = match self.kind.as_str() {
+        let mut statement = token::tokens(&self.sql);
+        let (kind, parent, word) = match self.kind.as_str() {
+            "table" if self.is_virtual_table() => {
+                let module = statement.get(5).map_or("", String::as_str);
+                let arguments = token::arguments(&self.sql);
+                let definition = format!("CREATE VIRTUAL TABLE {name} USING {module}{arguments}");
+                return vec![Object {
+                    kind: Kind::Table,
+                    parent: None,
+                    name,
+                    definition,
+                }];
+            }
             "table" => return table::objects(&name, &statement),
-            "index" => (Kind::Index, Some(token::name(&self.table))),
-            "trigger" => (Kind::Trigger, Some(token::name(&self.table))),
-            "view" => (Kind::View, None),
-            _ => (Kind::Other, None),
+            "index" => (Kind::Index, Some(token::name(&self.table)), "INDEX"),
+            "trigger" => (Kind::Trigger, Some(token::name(&self.table)), "TRIGGER"),
+            "view" => (Kind::View, None, "VIEW"),
+            _ => (Kind::Other, None, ""),
         };
+        // A name may look like a keyword, but keeps its case.
+        let place = statement.iter().position(|token| token == word);
+        if let Some(token) = place.and_then(|place| statement.get_mut(place + 1)) {
+            token.clone_from(&name);
+        }
         vec![Object {
             kind,
             parent,

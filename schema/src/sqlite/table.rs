@@ -10,10 +10,7 @@ use crate::{Kind, Object};
 /// many texts: the order of a column's clauses, and the place of a table's constraints, are the
 /// author's accidents and do not count.
 pub(super) fn objects(name: &str, statement: &[String]) -> Vec<Object> {
-    let Some((items, options)) = split(statement) else {
-        // A virtual table, whose arguments only its module understands.
-        return vec![table(name, &token::join(statement), &[])];
-    };
+    let (items, options) = split(statement).unwrap_or_default();
     let mut objects = Vec::new();
     let mut order = Vec::new();
     for item in items {

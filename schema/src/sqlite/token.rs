@@ -12,16 +12,65 @@ const OPERATORS: [&str; 10] = ["->>", "||", "<<", ">>", "<=", ">=", "==", "!=", 
 /// The canonical tokens of `sql`, which SQLite has accepted before. What it would not accept, such
 /// as a literal without an end, becomes a token as well: nothing is lost.
 pub(super) fn tokens(sql: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut rest = sql.trim_start_matches(is_space);
-    while let Some(first) = rest.chars().next() {
-        let (raw, after) = rest.split_at(length(rest, first));
-        if !raw.starts_with("--") && !raw.starts_with("/*") {
-            tokens.push(canonical(raw, first));
-        }
-        rest = after.trim_start_matches(is_space);
+    let mut tokens: Vec<String> = Vec::new();
+    for (raw, first, _) in raw_tokens(sql) {
+        let before = tokens.last().map_or("", String::as_str);
+        let token = if is_name_behind(before, raw) {
+            name(raw)
+        } else {
+            canonical(raw, first)
+        };
+        tokens.push(token);
     }
     tokens
+}
+
+/// The tokens of `sql` as they are, each with its first character and whether something that is no
+/// token stands before it.
+fn raw_tokens(sql: &str) -> Vec<(&str, char, bool)> {
+    let mut tokens = Vec::new();
+    let mut rest = sql.trim_start_matches(is_space);
+    let mut spaced = false;
+    while let Some(first) = rest.chars().next() {
+        let (raw, after) = rest.split_at(length(rest, first));
+        rest = after.trim_start_matches(is_space);
+        if raw.starts_with("--") || raw.starts_with("/*") {
+            spaced = true;
+        } else {
+            tokens.push((raw, first, spaced));
+            spaced = rest.len() < after.len();
+        }
+    }
+    tokens
+}
+
+/// Whether a keyword can only be a name where it stands, and so keeps its case: as a column of a
+/// table, or as the name that a column of a view gets.
+fn is_name_behind(before: &str, raw: &str) -> bool {
+    let goes_on = ["SELECT", "WITH", "VALUES", "NOT", "MATERIALIZED"];
+    keyword::is_keyword(raw)
+        && match before {
+            "." => true,
+            "AS" => !goes_on.iter().any(|word| raw.eq_ignore_ascii_case(word)),
+            _ => false,
+        }
+}
+
+/// What stands from the first parenthesis on, with nothing changed but the white space. The module
+/// of a virtual table reads its arguments by rules of its own.
+pub(super) fn arguments(sql: &str) -> String {
+    let tokens = raw_tokens(sql);
+    let mut line = String::new();
+    let mut before = "";
+    for (raw, _, spaced) in tokens.into_iter().skip_while(|(raw, ..)| *raw != "(") {
+        let space = before == "," || spaced && before != "(" && !matches!(raw, ")" | ",");
+        if space && !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(raw);
+        before = raw;
+    }
+    line
 }
 
 /// A name as a canonical token.
@@ -31,7 +80,11 @@ pub(super) fn name(name: &str) -> String {
         .next()
         .is_some_and(|first| is_word(first) && !first.is_ascii_digit())
         && characters.all(is_word);
-    if plain && !keyword::is_keyword(name) {
+    // With quotes, these are names; without, they are numbers.
+    let is_literal = ["true", "false"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word));
+    if plain && !is_literal && !keyword::is_keyword(name) {
         name.to_owned()
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))

@@ -58,10 +58,10 @@ fn base_for(steps: &[String]) -> String {
     let parts: Vec<(&str, &str, &str)> = BASE
         .split("\n\n-- ")
         .skip(1)
-        .filter_map(|part| {
+        .map(|part| {
             let (heading, statements) = part.split_once('\n').unwrap_or((part, ""));
             let (name, needs) = heading.split_once(" needs ").unwrap_or((heading, ""));
-            Some((name, needs, statements))
+            (name, needs, statements)
         })
         .collect();
     // Each needs only what stands above it.
@@ -195,10 +195,12 @@ fn compare(sequences: Vec<Vec<String>>) -> Result<usize, Box<dyn std::error::Err
         let same_dump = *by_dump.entry(dump).or_insert(name);
         let same_fingerprint = *by_fingerprint.entry(fingerprint).or_insert(name);
         if same_dump != same_fingerprint {
-            let steps = |name: &str| {
-                variants[name[1..].parse::<usize>().unwrap()]
-                    .steps
-                    .join(" ")
+            let steps = |name: &str| -> String {
+                let number = variants
+                    .iter()
+                    .enumerate()
+                    .find(|(at, _)| namespace(*at) == name);
+                number.map_or_else(String::new, |(_, variant)| variant.steps.join(" "))
             };
             let other = if same_dump == name {
                 same_fingerprint

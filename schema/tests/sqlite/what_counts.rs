@@ -1,5 +1,4 @@
-//! What counts in an SQLite schema, and what does not, with the text of `sqlite_schema` as the
-//! judge.
+//! Single properties, in words.
 
 use std::error::Error;
 

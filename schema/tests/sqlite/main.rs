@@ -1,0 +1,6 @@
+//! What counts in an SQLite schema, and what does not, with the text of `sqlite_schema` as the
+//! judge; and schemas made again from what was read.
+
+mod many;
+mod render;
+mod what_counts;
