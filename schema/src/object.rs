@@ -22,10 +22,16 @@ pub enum Kind {
     Sequence,
     /// A table, with the order of its columns.
     Table,
-    /// A column of a table or an attribute of a composite type.
+    /// A column of a table.
     Column,
-    /// A primary key, unique, foreign key, check or exclusion constraint.
+    /// An attribute of a composite type.
+    Attribute,
+    /// What was set for a column of a view.
+    ViewColumn,
+    /// A primary key, unique, foreign key, check or exclusion constraint of a table.
     Constraint,
+    /// A condition of a domain.
+    DomainConstraint,
     /// An index that no constraint made.
     Index,
     /// Extended statistics on columns.
@@ -58,7 +64,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Extension,
         Self::Schema,
         Self::Collation,
@@ -68,7 +74,10 @@ impl Kind {
         Self::Sequence,
         Self::Table,
         Self::Column,
+        Self::Attribute,
+        Self::ViewColumn,
         Self::Constraint,
+        Self::DomainConstraint,
         Self::Index,
         Self::Statistics,
         Self::View,
@@ -97,7 +106,10 @@ impl Kind {
             Self::Sequence => "sequence",
             Self::Table => "table",
             Self::Column => "column",
+            Self::Attribute => "attribute",
+            Self::ViewColumn => "view column",
             Self::Constraint => "constraint",
+            Self::DomainConstraint => "domain constraint",
             Self::Index => "index",
             Self::Statistics => "statistics",
             Self::View => "view",

@@ -18,6 +18,7 @@ mod locked;
 mod messages;
 mod processes;
 mod reference;
+mod rendering;
 mod scripts;
 mod stamping;
 mod support;

@@ -1,6 +1,7 @@
 -- Columns of tables and attributes of composite types. A view's columns follow from its query, so
 -- they are only told where somebody has changed something about one.
-SELECT 'column', quote_ident(a.attname), r.name,
+SELECT CASE WHEN r.relkind = 'c' THEN 'attribute' WHEN r.relkind IN ('v', 'm') THEN 'view column' ELSE 'column' END,
+       quote_ident(a.attname), r.name,
        concat_ws(' ',
            format_type(a.atttypid, a.atttypmod),
            CASE WHEN a.attcollation <> t.typcollation

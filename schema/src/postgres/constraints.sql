@@ -20,7 +20,7 @@ WHERE (k.contype IN ('c', 'p', 'u', 'x')
             SELECT format('%s_%s_not_null', r.relname, a.attname)
             FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1])))
 UNION ALL
-SELECT 'constraint', quote_ident(k.conname), s.prefix || quote_ident(t.typname),
+SELECT 'domain constraint', quote_ident(k.conname), s.prefix || quote_ident(t.typname),
        pg_get_constraintdef(k.oid)
 FROM pg_constraint k
 JOIN pg_type t ON t.oid = k.contypid

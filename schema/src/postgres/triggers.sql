@@ -3,7 +3,8 @@
 -- switched it on or off by itself.
 SELECT 'trigger', quote_ident(t.tgname), r.name,
        concat_ws(chr(10),
-           pg_get_triggerdef(t.oid),
+           CASE WHEN t.tgparentid = 0 THEN pg_get_triggerdef(t.oid)
+                ELSE 'a copy with a state of its own' END,
            CASE t.tgenabled
                WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END)
 FROM pg_trigger t

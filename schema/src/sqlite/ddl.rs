@@ -13,6 +13,9 @@ use crate::{Kind, Object, Schema};
 
 /// The statements that make `schema`, as [`read`](super::read) has read it: tables, each with its
 /// indexes, then virtual tables, views and triggers.
+///
+/// A plain word in double quotes is taken for a name. Where there is nothing of that name, SQLite
+/// would have taken it for a text, and refuses the statement without the quotes.
 pub fn ddl(schema: &Schema) -> Ddl {
     let of = |kind: Kind| {
         schema

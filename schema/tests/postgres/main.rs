@@ -2,6 +2,7 @@
 
 mod check;
 mod many;
+mod mend;
 mod objects;
 mod oracle;
 mod reading;

@@ -10,11 +10,11 @@ use limbeck_testkit::Database;
 
 use super::check::Outcome;
 
-const BASE: &str = include_str!("base.sql");
+pub(crate) const BASE: &str = include_str!("base.sql");
 const STEPS: &str = include_str!("steps.sql");
 
 /// Every step that the templates of `steps.sql` stand for.
-fn all_steps() -> Vec<String> {
+pub(crate) fn all_steps() -> Vec<String> {
     let lines = STEPS.lines().filter(|line| !line.starts_with("--"));
     lines.flat_map(expand).collect()
 }

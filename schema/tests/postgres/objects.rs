@@ -24,16 +24,16 @@ fn types_count_with_the_order_of_their_values() -> Outcome {
         )?
         .then(
             "ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0)",
-            &["constraint `k` of `d` is new"],
+            &["domain constraint `k` of `d` is new"],
         )?
         .then("CREATE TYPE t AS (x int, y text)", &["type `t` is new"])?
         .then(
             "ALTER TYPE t ALTER ATTRIBUTE y TYPE varchar(3)",
-            &["column `y` of `t` changed from `text` to `character varying(3)`"],
+            &["attribute `y` of `t` changed from `text` to `character varying(3)`"],
         )?
         .then(
             "ALTER TYPE t ADD ATTRIBUTE z int",
-            &["column `z` of `t` is new"],
+            &["attribute `z` of `t` is new"],
         )?
         .then(
             "DROP TYPE t; DROP DOMAIN d; DROP TYPE e",
@@ -83,7 +83,7 @@ fn views_count_with_their_text_and_options() -> Outcome {
         )?
         .then(
             "ALTER VIEW v ALTER x SET DEFAULT 1",
-            &["column `x` of `v` is new"],
+            &["view column `x` of `v` is new"],
         )?
         .then(
             "DROP VIEW v; CREATE MATERIALIZED VIEW v AS SELECT x FROM a",

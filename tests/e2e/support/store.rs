@@ -54,6 +54,21 @@ impl Store {
         }
     }
 
+    /// The statements that make the schema without the ledger.
+    pub(crate) fn ddl(&self) -> String {
+        let ddl = match self {
+            Self::Sqlite { path, .. } => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                limbeck_schema::sqlite::ddl(&limbeck_schema::sqlite::read(&connection).unwrap())
+            }
+            Self::Postgres(database) => {
+                limbeck_schema::postgres::ddl(&mut database.connect(), "limbeck").unwrap()
+            }
+        };
+        assert!(ddl.is_complete(), "{ddl}");
+        ddl.to_string()
+    }
+
     /// Every row without the ledger's.
     pub(crate) fn rows(&self) -> String {
         match self {

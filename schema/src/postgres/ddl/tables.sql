@@ -37,7 +37,8 @@ SELECT 'table', 'pg_class'::regclass::oid || ':' || r.oid, NULL, NULL, 6, r.full
                'ALTER TABLE ' || r.full_name || ' ENABLE ROW LEVEL SECURITY;' END,
            CASE WHEN r.relforcerowsecurity THEN
                'ALTER TABLE ONLY ' || r.full_name || ' FORCE ROW LEVEL SECURITY;' END,
-           CASE r.relreplident
+           -- A foreign table always has none.
+           CASE CASE WHEN r.relkind <> 'f' THEN r.relreplident END
                WHEN 'f' THEN 'ALTER TABLE ONLY ' || r.full_name || ' REPLICA IDENTITY FULL;'
                WHEN 'n' THEN 'ALTER TABLE ONLY ' || r.full_name || ' REPLICA IDENTITY NOTHING;'
            END),

@@ -1,8 +1,7 @@
-//! How two schemas differ, in words.
+//! What has to change in one schema to make it another one.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::{Kind, Object, Schema};
 
@@ -158,55 +157,4 @@ fn without_children_of_whole_tables(changes: Vec<Change>) -> Vec<Change> {
         _ => true,
     });
     changes
-}
-
-impl fmt::Display for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::New(object) => write!(f, "{object} is new"),
-            Self::Gone(object) => write!(f, "{object} is gone"),
-            Self::Changed { before, after } => {
-                let (old, new) = essence(&before.definition, &after.definition);
-                match (old.as_str(), new.as_str()) {
-                    (old, new) if old == new => write!(f, "{after} changed in its white space"),
-                    ("", new) => write!(f, "{after} now has `{new}`"),
-                    (old, "") => write!(f, "{after} no longer has `{old}`"),
-                    (old, new) => write!(f, "{after} changed from `{old}` to `{new}`"),
-                }
-            }
-            Self::Reordered {
-                table,
-                before,
-                after,
-            } => {
-                let (before, after) = (before.join(", "), after.join(", "));
-                write!(
-                    f,
-                    "the order of columns of `{table}` changed from `{before}` to `{after}`"
-                )
-            }
-        }
-    }
-}
-
-/// The lines in which two texts differ: without those that they begin or end with in common.
-fn essence(before: &str, after: &str) -> (String, String) {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let same_start = old
-        .iter()
-        .zip(&new)
-        .take_while(|(old, new)| old == new)
-        .count();
-    let (old, new) = (old.get(same_start..), new.get(same_start..));
-    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-    let backwards = old.iter().rev().zip(new.iter().rev());
-    let same_end = backwards.take_while(|(old, new)| old == new).count();
-    let words = |lines: &[&str]| {
-        let lines = lines
-            .iter()
-            .take(lines.len() - same_end)
-            .map(|line| line.trim());
-        lines.collect::<Vec<_>>().join(" ")
-    };
-    (words(old), words(new))
 }

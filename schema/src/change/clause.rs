@@ -1,0 +1,183 @@
+//! A definition taken apart, for sentences that name only what differs.
+
+use crate::{Kind, Object};
+
+/// Words that begin a clause of a column or a domain, and of a sequence.
+const STARTS: [&str; 26] = [
+    "as",
+    "cache",
+    "check",
+    "collate",
+    "compression",
+    "constraint",
+    "cycle",
+    "default",
+    "generated",
+    "identity",
+    "increment",
+    "inherited",
+    "maxvalue",
+    "minvalue",
+    "not",
+    "null",
+    "options",
+    "owned",
+    "primary",
+    "references",
+    "start",
+    "statistics",
+    "storage",
+    "unique",
+    "unlogged",
+    "with",
+];
+
+/// The clauses of an object's definition: those of a column after its type, the values of an
+/// enumeration, the lines of anything else.
+pub(super) fn clauses(object: &Object) -> Vec<&str> {
+    let definition = object.definition.as_str();
+    match object.kind {
+        Kind::Column | Kind::Attribute | Kind::ViewColumn | Kind::Domain | Kind::Sequence => {
+            let words = words(definition);
+            let starts = words
+                .iter()
+                .enumerate()
+                .filter(|(at, (start, _))| *start == 0 || starts_clause(definition, &words, *at));
+            let mut starts: Vec<usize> = starts.map(|(_, (start, _))| *start).collect();
+            starts.push(definition.len());
+            let pairs = starts.windows(2);
+            let parts = pairs.filter_map(|pair| definition.get(*pair.first()?..*pair.last()?));
+            parts.map(str::trim).collect()
+        }
+        Kind::Enum => {
+            let mut quoted = false;
+            let at_comma = move |character: char| {
+                quoted ^= character == '\'';
+                character == ',' && !quoted
+            };
+            definition.split(at_comma).map(str::trim).collect()
+        }
+        _ => definition.lines().map(str::trim).collect(),
+    }
+}
+
+fn starts_clause(text: &str, words: &[(usize, usize)], at: usize) -> bool {
+    let word = |at: Option<usize>| {
+        let range = at.and_then(|at| words.get(at));
+        let word = range.and_then(|(start, end)| text.get(*start..*end));
+        word.unwrap_or_default().to_ascii_lowercase()
+    };
+    let (before, this, next) = (
+        word(at.checked_sub(1)),
+        word(Some(at)),
+        word(at.checked_add(1)),
+    );
+    let two_before = word(at.checked_sub(2));
+    STARTS.contains(&this.as_str())
+        // The name of a constraint, and what it names, go on with it.
+        && before != "constraint"
+        && two_before != "constraint"
+        && match this.as_str() {
+            // `timestamp with time zone` is a type.
+            "with" => next != "time",
+            "not" => next == "null",
+            "null" => !matches!(before.as_str(), "not" | "set" | "default"),
+            "default" => !matches!(before.as_str(), "set" | "by"),
+            "as" => !matches!(before.as_str(), "always" | "default"),
+            "identity" => before != "as",
+            _ => true,
+        }
+}
+
+/// Where each word begins and ends; what stands within quotes or parentheses is part of one.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    let (mut words, mut start, mut depth, mut quote) = (Vec::new(), None, 0_usize, None);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let is_space = character.is_whitespace() && depth == 0 && quote.is_none();
+        match start {
+            Some(begun) if is_space => {
+                words.push((begun, at));
+                start = None;
+            }
+            None if !is_space => start = Some(at),
+            _ => {}
+        }
+    }
+    words.extend(start.map(|begun| (begun, text.len())));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: Kind, definition: &str, expected: &[&str]) {
+        let object = Object {
+            kind,
+            parent: None,
+            name: "x".to_owned(),
+            definition: definition.to_owned(),
+        };
+        assert_eq!(clauses(&object), expected);
+    }
+
+    #[test]
+    fn a_column_has_a_type_and_clauses_of_either_dialect() {
+        check(
+            Kind::Column,
+            "timestamp(3) with time zone collate \"C\" default 'not null'::text not null storage main with n_distinct=5",
+            &[
+                "timestamp(3) with time zone",
+                "collate \"C\"",
+                "default 'not null'::text",
+                "not null",
+                "storage main",
+                "with n_distinct=5",
+            ],
+        );
+        check(
+            Kind::Column,
+            "integer generated by default as identity not null",
+            &["integer", "generated by default as identity", "not null"],
+        );
+        check(
+            Kind::Column,
+            "TEXT AS (a || ' default ') STORED CONSTRAINT fk REFERENCES t(id) ON DELETE SET NULL UNIQUE",
+            &[
+                "TEXT",
+                "AS (a || ' default ') STORED",
+                "CONSTRAINT fk REFERENCES t(id) ON DELETE SET NULL",
+                "UNIQUE",
+            ],
+        );
+    }
+
+    #[test]
+    fn sequences_and_enumerations_have_options_and_values() {
+        check(
+            Kind::Sequence,
+            "as bigint start 1 increment 1 cache 10 cycle owned by a.x",
+            &[
+                "as bigint",
+                "start 1",
+                "increment 1",
+                "cache 10",
+                "cycle",
+                "owned by a.x",
+            ],
+        );
+        check(
+            Kind::Enum,
+            "'a', 'b, c', 'it''s'",
+            &["'a'", "'b, c'", "'it''s'"],
+        );
+    }
+}
