@@ -9,6 +9,7 @@ mod fresh;
 mod hint;
 mod losses;
 mod lost;
+mod place;
 mod prover;
 mod report;
 pub mod rows;
