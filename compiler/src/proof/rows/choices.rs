@@ -189,7 +189,8 @@ impl Column<'_> {
     }
 
     fn plain_text(&self, max_length: Option<usize>) -> String {
-        let whole = format!("value-{}", self.number);
+        // A script that turns all letters into small ones changes it.
+        let whole = format!("Value-{}", self.number);
         let most = max_length.unwrap_or(whole.len());
         whole[whole.len().saturating_sub(most)..].to_owned()
     }

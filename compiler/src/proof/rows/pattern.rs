@@ -15,6 +15,8 @@ pub enum Pattern {
     Large,
     /// Negative numbers and empty texts.
     Small,
+    /// Other values in neighbouring columns, so that a script that mistakes one for the other is seen.
+    Mixed,
 }
 
 impl Pattern {
@@ -29,6 +31,7 @@ impl Pattern {
                 Self::Twin,
                 Self::Large,
                 Self::Small,
+                Self::Mixed,
             ],
         }
     }
@@ -42,6 +45,16 @@ impl Pattern {
             Self::Twin => 3,
             Self::Large => 4,
             Self::Small => 5,
+            Self::Mixed => 6,
+        }
+    }
+
+    /// The row whose values a column takes that need not be unique.
+    pub(super) fn of_column(self, place: usize) -> Self {
+        match (self, place % 3) {
+            (Self::Mixed, 0) => Self::Full,
+            (Self::Mixed, 1) => Self::Sparse,
+            _ => self,
         }
     }
 }

@@ -157,10 +157,19 @@ impl Plan<'_> {
     fn column(&self, place: usize) -> Vec<Choice> {
         let column = &self.shape.columns[place];
         let hints = Literals::about(&column.name, &self.shape.checks);
-        let mut values = choices(&column.kind, self.pattern, hints.as_ref());
+        let is_unique = self.shape.is_unique(&column.name);
+        let is_key = self.shape.uniques.contains(&vec![column.name.clone()]);
+        let pattern = if is_key {
+            self.pattern
+        } else {
+            self.pattern.of_column(place)
+        };
+        let mut values = choices(&column.kind, pattern, hints.as_ref());
         let full = self.full.and_then(|row| row[place].clone());
         match self.pattern {
-            Pattern::Twin if !self.shape.is_unique(&column.name) => values.splice(0..0, full),
+            Pattern::Twin if !is_unique => values.splice(0..0, full),
+            // As equal as it may be.
+            Pattern::Twin => values.splice(0..0, full.as_ref().and_then(in_the_other_case)),
             _ => values.splice(values.len().., full),
         };
         if column.may_be_null {
@@ -227,7 +236,9 @@ impl Plan<'_> {
         let mut tuples: Vec<_> = tuples.iter().collect();
         if !tuples.is_empty() {
             let start = match self.pattern {
-                Pattern::Full | Pattern::Sparse => usize::from(self.pattern.number() - 1),
+                Pattern::Full | Pattern::Sparse | Pattern::Mixed => {
+                    usize::from(self.pattern.number() - 1)
+                }
                 Pattern::Twin | Pattern::Large | Pattern::Small => {
                     let is_full = |tuple: &&&Vec<Value>| {
                         let mut pairs = places.iter().zip(tuple.iter());
@@ -285,6 +296,22 @@ impl Plan<'_> {
             values.all(|value| value.is_some_and(|value| *value != Value::Null))
         })
     }
+}
+
+/// A text with its lower case letters in upper case, and the other way round.
+fn in_the_other_case(value: &Value) -> Option<Value> {
+    let Value::Text(text) = value else {
+        return None;
+    };
+    let other = |character: char| {
+        if character.is_ascii_lowercase() {
+            character.to_ascii_uppercase()
+        } else {
+            character.to_ascii_lowercase()
+        }
+    };
+    let other: String = text.chars().map(other).collect();
+    (other != *text).then_some(Value::Text(other))
 }
 
 /// The combination of choices at a place of their order. The one of all first choices is left out, as it

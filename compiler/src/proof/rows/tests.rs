@@ -241,11 +241,11 @@ fn plain_rows_have_equal_values_in_equal_rows_and_null_in_the_second() {
     assert!(memory.fill(Rows::Plain).is_empty());
     assert_eq!(
         memory.column("agents", "id"),
-        texts(&["value-1", "value-2"])
+        texts(&["Value-1", "Value-2"])
     );
     assert_eq!(
         memory.column("agents", "name"),
-        [Value::text("value-1"), Value::Null]
+        [Value::text("Value-1"), Value::Null]
     );
     assert_eq!(
         memory.column("messages", "agent_id"),
@@ -262,8 +262,14 @@ fn hard_rows_are_equal_where_they_need_not_differ() {
     let mut memory = Memory::new(&[table("t", &INTEGER, &["id", "n"]).unique(&["id"])]);
     assert!(memory.fill(Rows::Hard).is_empty());
     let (least, most) = (i64::MIN, i64::MAX);
-    assert_eq!(memory.column("t", "id"), integers(&[1, 2, 3, most, least]));
-    assert_eq!(memory.column("t", "n"), integers(&[1, 2, 1, most, least]));
+    assert_eq!(
+        memory.column("t", "id"),
+        integers(&[1, 2, 3, most, least, 6])
+    );
+    assert_eq!(
+        memory.column("t", "n"),
+        integers(&[1, 2, 1, most, least, 2])
+    );
 }
 
 #[test]
@@ -275,8 +281,8 @@ fn a_twin_differs_in_one_column_of_a_unique_pair() {
             .refers(&["user"], "users", &["id"]),
     ]);
     assert!(memory.fill(Rows::Hard).is_empty());
-    assert_eq!(memory.column("members", "user")[2], Value::text("value-1"));
-    assert_eq!(memory.column("members", "team")[2], Value::text("value-3"));
+    assert_eq!(memory.column("members", "user")[2], Value::text("Value-1"));
+    assert_eq!(memory.column("members", "team")[2], Value::text("Value-3"));
 }
 
 #[test]
@@ -309,7 +315,7 @@ fn several_checks_are_met_one_after_the_other() {
             _ => vec!["age".to_owned(), "size".to_owned()],
         });
     assert!(memory.fill(Rows::Hard).is_empty());
-    assert_eq!(memory.rows["t"].len(), 5);
+    assert_eq!(memory.rows["t"].len(), 6);
 }
 
 #[test]
@@ -339,7 +345,7 @@ fn composite_keys_take_whole_rows_of_their_parents() {
         table("firsts", &INTEGER, &["a"]).unique(&["a"]),
     ]);
     assert!(memory.fill(Rows::Hard).is_empty());
-    assert_eq!(memory.rows["children"].len(), 5);
+    assert_eq!(memory.rows["children"].len(), 6);
 }
 
 #[test]
@@ -355,7 +361,7 @@ fn a_row_refers_to_itself_where_no_other_is_there() {
         .refers(&["parent"], "strict", &["id"]);
     let mut memory = Memory::new(&[tree, numbered, strict]);
     assert!(memory.fill(Rows::Plain).is_empty());
-    assert_eq!(memory.column("tree", "parent")[0], Value::text("value-1"));
+    assert_eq!(memory.column("tree", "parent")[0], Value::text("Value-1"));
     assert_eq!(
         memory.column("numbered", "parent"),
         [Value::Null, Value::Integer(1)],
@@ -375,7 +381,7 @@ fn a_circle_is_broken_by_null_or_checked_at_its_end() {
     let mut memory = Memory::new(&[users, teams]);
     assert!(memory.fill(Rows::Plain).is_empty());
     let team = memory.column("users", "team");
-    assert!(team.contains(&Value::Null) && team.contains(&Value::text("value-1")));
+    assert!(team.contains(&Value::Null) && team.contains(&Value::text("Value-1")));
 
     let one = table("one", &TEXT, &["id", "two"]).unique(&["id"]);
     let two = table("two", &TEXT, &["id", "one"]).unique(&["id"]);
@@ -384,11 +390,27 @@ fn a_circle_is_broken_by_null_or_checked_at_its_end() {
         two.refers(&["one"], "one", &["id"]),
     ]);
     assert!(memory.fill(Rows::Hard).is_empty());
-    assert_eq!(memory.rows["one"].len(), 5);
-    assert_eq!(memory.rows["two"].len(), 5);
+    assert_eq!(memory.rows["one"].len(), 6);
+    assert_eq!(memory.rows["two"].len(), 6);
 
     let mut memory = Memory::new(&memory.tables).check("two", |_| vec!["id".to_owned()]);
     let without = memory.fill(Rows::Plain);
     assert_eq!(without.into_keys().collect::<Vec<_>>(), ["one", "two"]);
     assert!(!memory.rows.contains_key("one"));
+}
+
+#[test]
+fn neighbours_differ_in_the_mixed_row_and_keys_in_their_case() {
+    let mut memory = Memory::new(&[
+        table("pages", &TEXT, &["path", "title", "body"]).unique(&["path"]),
+        table("links", &TEXT, &["path"]),
+    ]);
+    assert!(memory.fill(Rows::Hard).is_empty());
+    assert_eq!(memory.column("pages", "path")[2], Value::text("vALUE-1"));
+    assert_eq!(memory.column("pages", "title")[5], Value::text("Value-2"));
+    assert_eq!(memory.column("pages", "body")[5], Value::text("Value-6"));
+    // A foreign key may be added later.
+    let paths = memory.column("pages", "path");
+    let links = memory.column("links", "path");
+    assert!(links.iter().all(|link| paths.contains(link)));
 }

@@ -17,7 +17,7 @@ const PATTERNS: [Pattern; 5] = [
 #[test]
 fn texts_of_equal_rows_are_equal_and_fit() {
     let text = |max_length, pattern| first(&ValueKind::Text { max_length }, pattern);
-    assert_eq!(text(None, Pattern::Full), Value::text("value-1"));
+    assert_eq!(text(None, Pattern::Full), Value::text("Value-1"));
     assert_eq!(text(Some(3), Pattern::Sparse), Value::text("e-2"));
     assert_eq!(text(Some(1), Pattern::Sparse), Value::text("2"));
     assert_eq!(text(Some(0), Pattern::Full), Value::text(""));
@@ -54,8 +54,8 @@ fn literals_of_checks_are_tried_and_rows_differ_in_the_first() {
     let text = ValueKind::Text { max_length: None };
     let one = choices(&text, Pattern::Full, Some(&hints));
     let two = choices(&text, Pattern::Sparse, Some(&hints));
-    assert_eq!(one[..3], ["value-1", "open", "closed"].map(Value::text));
-    assert_eq!(two[..2], ["value-2", "closed"].map(Value::text));
+    assert_eq!(one[..3], ["Value-1", "open", "closed"].map(Value::text));
+    assert_eq!(two[..2], ["Value-2", "closed"].map(Value::text));
     assert!(one.contains(&Value::text("www1")));
 }
 
