@@ -5,11 +5,9 @@
 //! goes wrong in a test's own set-up panics at the line of the test, since there is nobody else to
 //! tell; only [`Cluster::start`] returns its error, so that the caller can install a server.
 
-mod account;
 mod binaries;
 mod cluster;
 mod database;
-mod directory;
 mod dump;
 mod error;
 mod proxy;

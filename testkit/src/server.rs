@@ -76,15 +76,6 @@ impl Server {
         })
     }
 
-    pub(crate) fn local(user: &str, port: u16) -> Self {
-        let host = "127.0.0.1";
-        Self {
-            base: format!("postgres://{user}@{host}:{port}"),
-            host: host.to_owned(),
-            port,
-        }
-    }
-
     /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         format!("{}/{database}", self.base)

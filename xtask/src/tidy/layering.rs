@@ -48,6 +48,12 @@ const PACKAGES: &[Package] = &[
         published: true,
     },
     Package {
+        name: "limbeck-cluster",
+        stands_on: &[],
+        foreign: Foreign::Only(&["tempfile"]),
+        published: true,
+    },
+    Package {
         name: "limbeck-compiler",
         stands_on: &["limbeck-model", "limbeck-schema"],
         foreign: Foreign::Any,
@@ -67,7 +73,12 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "cargo-limbeck",
-        stands_on: &["limbeck-compiler", "limbeck-model", "limbeck-schema"],
+        stands_on: &[
+            "limbeck-cluster",
+            "limbeck-compiler",
+            "limbeck-model",
+            "limbeck-schema",
+        ],
         foreign: Foreign::Any,
         published: true,
     },
@@ -79,7 +90,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "limbeck-testkit",
-        stands_on: &[],
+        stands_on: &["limbeck-cluster"],
         foreign: Foreign::Any,
         published: false,
     },

@@ -54,9 +54,10 @@ const TERMINAL: Touch = Touch {
         &["println", "!"],
         &["eprint", "!"],
         &["eprintln", "!"],
-        &["stdout", "("],
-        &["stderr", "("],
-        &["stdin", "("],
+        // With an argument it is a stream of a process that is to be started.
+        &["stdout", "(", ")"],
+        &["stderr", "(", ")"],
+        &["stdin", "(", ")"],
     ],
 };
 
@@ -94,6 +95,29 @@ const ROOMS: &[Room] = &[
         folder: "schema/src/",
         allowed: &[],
         instead: "ask the connection that the caller lends",
+    },
+    Room {
+        folder: "cluster/src/",
+        allowed: &[
+            (&THREADS, &["cluster/src/wait.rs"]),
+            (
+                &ENVIRONMENT,
+                &["cluster/src/binaries.rs", "cluster/src/directory.rs"],
+            ),
+            (&FILES, &["cluster/src/"]),
+            (
+                &PROCESSES,
+                &[
+                    "cluster/src/account.rs",
+                    "cluster/src/binaries.rs",
+                    "cluster/src/cluster.rs",
+                    "cluster/src/programs.rs",
+                    "cluster/src/watchdog.rs",
+                ],
+            ),
+            (&NETWORK, &["cluster/src/port.rs"]),
+        ],
+        instead: "it looks for programs, starts them and ends them; what they shall do comes from the caller",
     },
     Room {
         folder: "compiler/src/",

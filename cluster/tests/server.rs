@@ -1,9 +1,16 @@
 //! A server of our own, from its start to its end.
 
+#![cfg(unix)]
+
 use std::process::Command;
 use std::{env, fs};
 
-use limbeck_testkit::{Cluster, Database, Error, Options, postgres};
+use limbeck_cluster::{Cluster, Error, Listen, Options};
+use postgres::{Client, Config, NoTls};
+
+fn connect(cluster: &Cluster) -> Result<Client, postgres::Error> {
+    Client::connect(&cluster.url("postgres"), NoTls)
+}
 
 #[test]
 fn a_cluster_takes_its_settings_and_leaves_nothing_behind() -> Result<(), Error> {
@@ -14,7 +21,7 @@ fn a_cluster_takes_its_settings_and_leaves_nothing_behind() -> Result<(), Error>
     };
     let cluster = Cluster::start(&options)?;
     let directory = cluster.socket_directory().to_owned();
-    let mut client = cluster.server().connect("postgres");
+    let mut client = connect(&cluster).unwrap();
     for (setting, expected) in [
         ("max_connections", "17"),
         ("work_mem", "5MB"),
@@ -26,7 +33,7 @@ fn a_cluster_takes_its_settings_and_leaves_nothing_behind() -> Result<(), Error>
             .unwrap();
         assert_eq!(row.get::<_, String>(0), expected, "{setting}");
     }
-    let socket = format!(".s.PGSQL.{}", cluster.server().port());
+    let socket = format!(".s.PGSQL.{}", cluster.port());
     assert!(directory.join(socket).exists());
     assert!(cluster.log()?.contains("ready to accept connections"));
 
@@ -53,7 +60,7 @@ fn a_server_that_cannot_start_says_why() {
     assert!(error.to_string().contains("no_such_setting"), "{error}");
 
     let options = Options {
-        bin: Some("/nowhere".into()),
+        binaries: Some("/nowhere".into()),
         ..Options::default()
     };
     let error = Cluster::start(&options).map(|_| ()).unwrap_err();
@@ -67,12 +74,12 @@ fn a_server_that_cannot_start_says_why() {
     reason = "the environment tells the second process what to do, and only time shows an end"
 )]
 fn a_server_ends_with_its_process_even_when_that_is_killed() {
-    const CHILD: &str = "LIMBECK_TESTKIT_CHILD";
+    const CHILD: &str = "LIMBECK_CLUSTER_CHILD";
     if let Ok(report) = env::var(CHILD) {
         let cluster = Cluster::start(&Options::default()).unwrap();
         let line = format!(
             "{}\n{}",
-            cluster.server().url("postgres"),
+            cluster.url("postgres"),
             cluster.socket_directory().display()
         );
         fs::write(format!("{report}.new"), line).unwrap();
@@ -102,7 +109,7 @@ fn a_server_ends_with_its_process_even_when_that_is_killed() {
     }
     let text = fs::read_to_string(&report).unwrap();
     let (url, directory) = text.split_once('\n').unwrap();
-    let mut client = ::postgres::Client::connect(url, ::postgres::NoTls).unwrap();
+    let mut client = Client::connect(url, NoTls).unwrap();
     client.simple_query("SELECT 1").unwrap();
 
     child.kill().unwrap();
@@ -115,18 +122,57 @@ fn a_server_ends_with_its_process_even_when_that_is_killed() {
     }
     assert!(!fs::exists(directory).unwrap());
     assert!(client.simple_query("SELECT 1").is_err());
-    assert!(::postgres::Client::connect(url, ::postgres::NoTls).is_err());
+    assert!(Client::connect(url, NoTls).is_err());
 }
 
 #[test]
-fn the_shared_server_is_one_server() {
-    assert!(std::ptr::eq(postgres(), postgres()));
-    assert!(postgres().major_version() >= 13);
-    let database = Database::create(postgres());
-    let mut client = database.connect();
-    let port = client
-        .query_one("SELECT inet_server_port()", &[])
+fn nobody_else_is_let_in_where_only_the_socket_is_listened_on() -> Result<(), Error> {
+    let cluster = Cluster::start(&Options::default())?;
+    let addresses: String = connect(&cluster)
         .unwrap()
-        .get::<_, i32>(0);
-    assert_eq!(port, i32::from(postgres().port()));
+        .query_one("SHOW listen_addresses", &[])
+        .unwrap()
+        .get(0);
+    assert_eq!(addresses, "");
+    let mode = fs::metadata(cluster.socket_directory())
+        .unwrap()
+        .permissions();
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777,
+        0o700
+    );
+    Ok(())
+}
+
+#[test]
+fn a_server_can_be_reached_through_a_port_as_well() -> Result<(), Error> {
+    let cluster = Cluster::start(&Options {
+        listen: Listen::Loopback,
+        ..Options::default()
+    })?;
+    assert_eq!(
+        cluster.url("x"),
+        format!("postgres://postgres@127.0.0.1:{}/x", cluster.port())
+    );
+    connect(&cluster).unwrap().simple_query("SELECT 1").unwrap();
+    Config::new()
+        .host_path(cluster.socket_directory())
+        .port(cluster.port())
+        .user("postgres")
+        .connect(NoTls)
+        .unwrap();
+    Ok(())
+}
+
+#[test]
+fn a_server_ends_with_a_panic_too() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let cluster = Cluster::start(&Options::default()).unwrap();
+        sender.send(cluster.socket_directory().to_owned()).unwrap();
+        panic!("on purpose");
+    });
+    let directory = receiver.recv().unwrap();
+    assert!(thread.join().is_err());
+    assert!(!directory.exists());
 }

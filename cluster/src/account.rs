@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::Error;
 
 /// Accounts that a machine has for such work, the better one first.
-const PREFERRED: [&str; 2] = ["postgres", "nobody"];
+const PREFERRED: [&str; 3] = ["postgres", "_postgres", "nobody"];
 
 /// A user that stands in for root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +24,15 @@ impl Account {
         if caller != 0 {
             return Ok(None);
         }
-        let accounts = fs::read_to_string("/etc/passwd").map_err(Error::io("/etc/passwd"))?;
+        let accounts =
+            fs::read_to_string("/etc/passwd").map_err(Error::io("cannot read `/etc/passwd`"))?;
         let found = PREFERRED.into_iter().find_map(|name| find(&accounts, name));
         match found {
             Some(account) => Ok(Some(account)),
             None => Err(Error::new(
                 "PostgreSQL does not run as root, and there is no user `postgres` or `nobody`",
-            )),
+            )
+            .with_help("run as another user than root")),
         }
     }
 
@@ -39,8 +41,10 @@ impl Account {
     }
 
     pub(crate) fn own(self, path: &Path) -> Result<(), Error> {
-        chown(path, Some(self.user), Some(self.group))
-            .map_err(Error::io(format!("give away {}", path.display())))
+        chown(path, Some(self.user), Some(self.group)).map_err(Error::io(format!(
+            "cannot give `{}` to another user",
+            path.display()
+        )))
     }
 }
 

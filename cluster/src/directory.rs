@@ -6,7 +6,7 @@
 //! directory whose lock is free belongs to nobody, and no process number has to be trusted.
 
 use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
@@ -14,6 +14,10 @@ use crate::Error;
 
 const PREFIX: &str = "limbeck-postgres-";
 const LOCK: &str = "lock";
+
+/// The path of a socket has at most 103 bytes on macOS and 107 on Linux, of which its name and that of
+/// its directory need some 40.
+const LONGEST_ROOT: usize = 60;
 
 /// A fresh directory below the system's temporary directory. It is not removed on drop: the
 /// watchdog does that, after the server has ended.
@@ -26,14 +30,21 @@ pub(crate) struct Directory {
 impl Directory {
     /// Makes a directory, after removing those that nobody uses any more.
     pub(crate) fn create() -> Result<Self, Error> {
-        let root = env::temp_dir();
+        let mut root = env::temp_dir();
+        if root.as_os_str().len() > LONGEST_ROOT {
+            root = PathBuf::from("/tmp");
+        }
         remove_abandoned(&root);
         Self::create_in(&root)
     }
 
     fn create_in(root: &Path) -> Result<Self, Error> {
-        let failed = |what: &str| Error::io(format!("{what} in {}", root.display()));
-        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(root);
+        let failed = |what: &str| Error::io(format!("cannot {what} in `{}`", root.display()));
+        // Whoever can reach the socket can do anything on the server.
+        let made = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in(root);
         let path = made.map_err(failed("make a directory"))?.keep();
         // Locked under another name first: whoever finds `lock` finds it locked.
         let unnamed = path.join("lock.new");
@@ -47,15 +58,28 @@ impl Directory {
         &self.path
     }
 
+    /// Where the server keeps its files.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path.join("data")
+    }
+
+    /// What the server writes to.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.path.join("log")
+    }
+
     /// The number of the user who made the directory, which is this process's user.
     pub(crate) fn owner(&self) -> Result<u32, Error> {
-        let metadata = fs::metadata(&self.path).map_err(Error::io("look at a new directory"))?;
+        let metadata =
+            fs::metadata(&self.path).map_err(Error::io("cannot look at a new directory"))?;
         Ok(metadata.uid())
     }
 
     /// A share in the lock, for a process that uses the directory.
     pub(crate) fn share(&self) -> Result<File, Error> {
-        self.lock.try_clone().map_err(Error::io("share a lock"))
+        self.lock
+            .try_clone()
+            .map_err(Error::io("cannot share a lock"))
     }
 }
 
