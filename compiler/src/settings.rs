@@ -18,9 +18,11 @@ pub struct Settings {
     pub name: String,
     /// How many heads the graph may have.
     pub heads: usize,
+    /// The extensions of PostgreSQL that a database has before the history runs, in the order given.
+    pub extensions: Vec<String>,
 }
 
-const KEYS: [&str; 4] = ["path", "dialects", "name", "heads"];
+const KEYS: [&str; 5] = ["path", "dialects", "name", "heads", "extensions"];
 const EXAMPLE: &str =
     "add to Cargo.toml:\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]";
 
@@ -90,11 +92,13 @@ impl Reader {
         let path = self.path(table);
         let name = self.name(table, package_name);
         let heads = self.heads(table);
+        let extensions = self.extensions(table);
         Some(Settings {
             path: path?,
             dialects: dialects?,
             name: name?,
             heads: heads?,
+            extensions: extensions?,
         })
     }
 
@@ -239,6 +243,45 @@ impl Reader {
             return None;
         }
         heads
+    }
+
+    fn extensions(&mut self, table: &dyn TableLike) -> Option<Vec<String>> {
+        let Some(value) = table.get("extensions") else {
+            return Some(Vec::new());
+        };
+        let Some(array) = value.as_array() else {
+            let diagnostic = self.report(
+                value.span(),
+                "`extensions` is not an array of strings".to_owned(),
+            );
+            diagnostic.helps.push(
+                "write the extensions of PostgreSQL that a database has before the first revision, such as \
+                 `extensions = [\"pgcrypto\"]`"
+                    .to_owned(),
+            );
+            return None;
+        };
+        let mut extensions: Vec<String> = Vec::new();
+        for value in array {
+            match value.as_str() {
+                Some(name) if extensions.iter().any(|known| known == name) => {
+                    let message = format!("`{name}` is listed twice");
+                    let diagnostic = self.report(value.span(), message);
+                    diagnostic.helps.push("remove one of them".to_owned());
+                }
+                Some(name) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+                    extensions.push(name.to_owned());
+                }
+                _ => {
+                    let message = "this is not the name of an extension".to_owned();
+                    let diagnostic = self.report(value.span(), message);
+                    let help =
+                        "write the name that `CREATE EXTENSION` takes, such as `\"pgcrypto\"`";
+                    diagnostic.helps.push(help.to_owned());
+                }
+            }
+        }
+        Some(extensions)
     }
 }
 
