@@ -42,6 +42,7 @@ const DRIVERS: &[Driver] = &[
         homes: &[
             "runtime/src/driver/postgres.rs",
             "runtime/src/driver/postgres/",
+            "cli/src/verify/postgres/",
             "schema/src/postgres.rs",
             "schema/src/postgres/",
         ],

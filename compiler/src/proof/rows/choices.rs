@@ -142,7 +142,7 @@ impl Column<'_> {
             (_, 0) => number.to_string(),
             _ => format!("{number}.5"),
         };
-        let hinted = self.reals_as_text(scale);
+        let hinted = self.reals_as_text(precision.map(|_| scale));
         let first = match self.pattern {
             Pattern::Large => vec![largest],
             Pattern::Small => vec![format!("-{largest}"), "-1".to_owned(), "0".to_owned()],
@@ -159,11 +159,14 @@ impl Column<'_> {
     }
 
     /// The numbers of the checks and their neighbours, with as many digits as the column keeps.
-    fn reals_as_text(&self, scale: usize) -> Vec<String> {
+    fn reals_as_text(&self, scale: Option<usize>) -> Vec<String> {
         let hints = self.hints.reals.iter();
         hints
             .flat_map(|hint| [*hint, hint + 1.0, hint - 1.0])
-            .map(|real| format!("{real:.*}", scale.min(10)))
+            .map(|real| match scale {
+                Some(scale) => format!("{real:.*}", scale.min(10)),
+                None => real.to_string(),
+            })
             .collect()
     }
 
@@ -190,9 +193,13 @@ impl Column<'_> {
 
     fn plain_text(&self, max_length: Option<usize>) -> String {
         // A script that turns all letters into small ones changes it.
-        let whole = format!("Value-{}", self.number);
-        let most = max_length.unwrap_or(whole.len());
-        whole[whole.len().saturating_sub(most)..].to_owned()
+        let number = self.number;
+        match max_length {
+            Some(0) => String::new(),
+            Some(1) => number.to_string(),
+            Some(most) if most < "Value-1".len() => format!("V{number}"),
+            _ => format!("Value-{number}"),
+        }
     }
 
     /// A text of exactly this many characters, which ends with the row's number.

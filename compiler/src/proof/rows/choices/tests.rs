@@ -18,7 +18,7 @@ const PATTERNS: [Pattern; 5] = [
 fn texts_of_equal_rows_are_equal_and_fit() {
     let text = |max_length, pattern| first(&ValueKind::Text { max_length }, pattern);
     assert_eq!(text(None, Pattern::Full), Value::text("Value-1"));
-    assert_eq!(text(Some(3), Pattern::Sparse), Value::text("e-2"));
+    assert_eq!(text(Some(3), Pattern::Sparse), Value::text("V2"));
     assert_eq!(text(Some(1), Pattern::Sparse), Value::text("2"));
     assert_eq!(text(Some(0), Pattern::Full), Value::text(""));
     assert_eq!(text(Some(5), Pattern::Large), Value::text("wwww4"));
