@@ -84,7 +84,7 @@ fn nothing_of_a_session_leaks_into_the_next_script() {
             "0"
         );
     }
-    let failure = database.failing(&["SET ROLE pg_monitor", "CREATE TABLE a ()"]);
+    let failure = database.failing(&["SET ROLE pg_monitor", "CREATE SCHEMA a"]);
     assert!(
         failure.message.contains("permission denied"),
         "{}",
