@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Check(Place),
     /// Lock what is to be released: from then on every build sees to it that nobody changes it
     Lock(Lock),
+    /// Prove the history on a server of PostgreSQL, and record the proofs in the lock file
+    Verify(Verify),
     /// Say what a diagnostic means and how to mend it
     Explain {
         /// The code, such as LB0207
@@ -122,6 +124,21 @@ pub(crate) struct Lock {
     /// Make a locked revision a draft again, which no database has yet, or forget one that was removed
     #[arg(long, value_name = "ID")]
     pub(crate) forget: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// What `verify` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A server that runs already, whose user may make databases; otherwise one that is gone afterwards
+    #[arg(long, value_name = "URL", conflicts_with = "server_binaries")]
+    pub(crate) url: Option<String>,
+
+    /// The folder of the server's programs; otherwise it is searched for. Several prove the history on each
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) server_binaries: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(crate) place: Place,

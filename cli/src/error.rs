@@ -69,6 +69,12 @@ impl Error {
         Self::report(message, diagnostics, sources)
     }
 
+    /// What is wrong in the migrations keeps them from being proved.
+    pub(crate) fn unproved(diagnostics: &[Diagnostic], sources: &Sources) -> Self {
+        let message = "nothing was proved, since something is wrong in the migrations";
+        Self::report(message, diagnostics, sources)
+    }
+
     fn report(message: &str, diagnostics: &[Diagnostic], sources: &Sources) -> Self {
         Self {
             report: Some((

@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use crate::answer::Answer;
 use crate::arguments::{Command, Line};
-use crate::commands::{check, explain, lock, merge, revision};
+use crate::commands::{check, explain, lock, merge, revision, verify};
 use crate::error::Error;
 use crate::exit;
 
@@ -39,7 +39,7 @@ fn without_cargo(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString>
 }
 
 fn execute(line: &Line) -> ExitCode {
-    let (text, note, code) = match (answer(&line.command), line.json) {
+    let (text, note, code) = match (answer(line), line.json) {
         (Ok(answer), false) => (answer.text, answer.note, answer.code),
         (Ok(answer), true) => (format!("{:#}\n", answer.json), None, answer.code),
         (Err(error), false) => (String::new(), Some(error.to_string()), error.code()),
@@ -51,12 +51,18 @@ fn execute(line: &Line) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn answer(command: &Command) -> Result<Answer, Error> {
-    match command {
+fn answer(line: &Line) -> Result<Answer, Error> {
+    match &line.command {
         Command::Revision(arguments) => revision::run(arguments),
         Command::Merge(arguments) => merge::run(arguments),
         Command::Check(place) => check::run(place),
         Command::Lock(arguments) => lock::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments, &mut |words| {
+            // With `--json` nothing else is said.
+            if !line.json {
+                let _ = io::stderr().write_all(words.as_bytes());
+            }
+        }),
         Command::Explain { code } => explain::run(code),
     }
 }

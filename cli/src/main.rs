@@ -16,10 +16,6 @@ mod package;
 mod parents;
 mod proofs;
 mod text;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "its command comes with the prover")
-)]
 mod verify;
 
 use std::process::ExitCode;

@@ -169,7 +169,7 @@ fn path(settings: &Settings) -> String {
 }
 
 /// What became of the lock file.
-struct Written {
+pub(super) struct Written {
     path: String,
     is_changed: bool,
     /// What keeps the history from being released now.
@@ -180,7 +180,7 @@ struct Written {
 }
 
 /// Writes the lock file, if it is to be another one.
-fn write(
+pub(super) fn write(
     package: &Package,
     project: &Project,
     table: &Table<'_>,
@@ -220,7 +220,7 @@ impl Written {
         }
     }
 
-    fn answer(self, text: String, more: &serde_json::Value) -> Answer {
+    pub(super) fn answer(self, text: String, more: &serde_json::Value) -> Answer {
         let mut note = self.warnings;
         for diagnostic in &self.unready {
             // Writing to a String cannot fail.

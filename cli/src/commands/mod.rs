@@ -5,5 +5,6 @@ pub(crate) mod explain;
 pub(crate) mod lock;
 pub(crate) mod merge;
 pub(crate) mod revision;
+pub(crate) mod verify;
 
 mod draft;

@@ -5,4 +5,5 @@ mod database_url;
 mod postgres;
 mod servers;
 
-pub(crate) use servers::Server;
+pub(crate) use postgres::Postgres;
+pub(crate) use servers::{Server, Wanted};

@@ -13,3 +13,5 @@ mod tables;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use engine::Postgres;

@@ -1,0 +1,165 @@
+//! `cargo limbeck verify`: the history is proved on real servers of PostgreSQL, and the proofs recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limbeck_compiler::lock::{self, Proved};
+use limbeck_compiler::proof::{Engine as _, Fault, Outcome, Start, prove};
+use limbeck_compiler::render::render;
+use limbeck_compiler::table::Table;
+use limbeck_model::Dialect;
+use limbeck_model::diagnostic::Diagnostic;
+use serde_json::json;
+
+use super::lock::write;
+use crate::answer::{self, Answer};
+use crate::arguments;
+use crate::error::Error;
+use crate::package::Package;
+use crate::verify::{Postgres, Server, Wanted};
+use crate::{exit, proofs};
+
+/// After so many revisions, how far the proof has come is said again.
+const REVISIONS_BETWEEN_WORDS: usize = 50;
+
+pub(crate) fn run(
+    arguments: &arguments::Verify,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Answer, Error> {
+    let package = Package::find(&arguments.place)?;
+    let project = package.read()?;
+    let table = project
+        .table()
+        .map_err(|diagnostics| Error::unproved(&diagnostics, &project.sources))?;
+    if !table.settings.dialects.contains(&Dialect::Postgres) {
+        return Err(Error::usage(
+            "the history is not written for PostgreSQL, so a server can prove nothing",
+        )
+        .help("run `cargo limbeck check`, which proves it on SQLite"));
+    }
+    let wanted = Wanted {
+        url: arguments.url.clone(),
+        binaries: arguments.server_binaries.clone(),
+    };
+    let mut all = Whole::default();
+    for server in wanted.each() {
+        let server = server?;
+        all.add(&table, &server, tell)?;
+        if !all.is_sound() {
+            break;
+        }
+    }
+    let report = render(&all.diagnostics, &project.sources);
+    let diagnostics = answer::diagnostics(&all.diagnostics, &project.sources);
+    let mut json = json!({
+        "sound": all.is_sound(),
+        "engines": all.engines,
+        "revisions": table.rows.len(),
+        "without_rows": all.without_rows,
+        "diagnostics": diagnostics,
+    });
+    if !all.is_sound() {
+        return Ok(Answer {
+            text: report,
+            note: None,
+            json,
+            code: exit::HISTORY,
+        });
+    }
+    let text = report + &all.text(table.rows.len());
+    let written = record(&package, &all.proved)?;
+    let mut answer = written.answer(text, &json!({}));
+    if let (Some(json), Some(more)) = (json.as_object_mut(), answer.json.as_object()) {
+        json.extend(more.clone());
+    }
+    answer.json = json;
+    Ok(answer)
+}
+
+/// Takes the proofs into the lock file as it is now: a proof takes its time, and somebody may have locked a
+/// revision meanwhile. What was edited meanwhile has other evidence, and no proof of it is kept.
+fn record(package: &Package, proved: &[Proved]) -> Result<super::lock::Written, Error> {
+    let _alone = package.alone()?;
+    let project = package.read()?;
+    let table = project
+        .table()
+        .map_err(|diagnostics| Error::unproved(&diagnostics, &project.sources))?;
+    let mut lock = project.lock.clone();
+    lock::record_proofs(&mut lock, &table, proved);
+    write(package, &project, &table, &lock)
+}
+
+/// What was found on all servers.
+#[derive(Default)]
+struct Whole {
+    engines: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+    proved: Vec<Proved>,
+    without_rows: BTreeMap<String, String>,
+}
+
+impl Whole {
+    fn add(
+        &mut self,
+        table: &Table<'_>,
+        server: &Server,
+        tell: &mut dyn FnMut(&str),
+    ) -> Result<(), Error> {
+        let mut engine = Postgres::create(server, &table.settings.extensions)?;
+        let name = engine.version().map_err(|fault| Error::proof(&fault))?;
+        tell(&format!("proving the history on {name}, {}\n", server.name));
+        let outcome = prove_on(table, &mut engine, tell).map_err(|fault| Error::proof(&fault))?;
+        self.proved
+            .extend(proofs::of(table, Dialect::Postgres, &name, &outcome));
+        self.engines.push(name);
+        for diagnostic in outcome.diagnostics {
+            // What is found on every server is told once.
+            if !self.diagnostics.contains(&diagnostic) {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+        self.without_rows.extend(outcome.without_rows);
+        Ok(())
+    }
+
+    fn is_sound(&self) -> bool {
+        let mut codes = self.diagnostics.iter().map(|diagnostic| diagnostic.code);
+        codes.all(|code| code.is_warning())
+    }
+
+    fn text(&self, revisions: usize) -> String {
+        let count = match revisions {
+            0 => "sound: no revision yet".to_owned(),
+            1 => "proved: 1 revision".to_owned(),
+            _ => format!("proved: {revisions} revisions"),
+        };
+        let engines = self.engines.iter();
+        let mut text: String = engines
+            .map(|engine| format!("{count}, on {engine}\n"))
+            .collect();
+        for (table, reason) in &self.without_rows {
+            text.extend(["not tried with rows in `", table, "`: ", reason, "\n"]);
+        }
+        text
+    }
+}
+
+fn prove_on(
+    table: &Table<'_>,
+    engine: &mut Postgres,
+    tell: &mut dyn FnMut(&str),
+) -> Result<Outcome, Fault> {
+    let count = table.rows.len();
+    let start = Start {
+        known: &BTreeSet::new(),
+        images: Vec::new(),
+        is_reported: &|_, _| false,
+        fingerprints: true,
+        on_proved: &mut |place, _| {
+            if (place + 1).is_multiple_of(REVISIONS_BETWEEN_WORDS) {
+                tell(&format!("  {} of {count} revisions\n", place + 1));
+            }
+            Ok(())
+        },
+    };
+    prove(table, Dialect::Postgres, engine, start)
+}
