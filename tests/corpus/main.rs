@@ -14,7 +14,7 @@ mod tally;
 
 use std::path::Path;
 
-use limbeck_compiler::project::Project;
+use limbeck_compiler::project::{Project, Purpose};
 use limbeck_model::diagnostic::Diagnostic;
 
 use case::{Case, Place};
@@ -23,11 +23,8 @@ use tally::{Outcome, Tally};
 /// What a build says of a history.
 fn build(package: &Path) -> Outcome {
     let project = Project::read(package).unwrap();
-    let diagnostics = match project.table() {
-        Ok(table) => project.prove(&table, None).unwrap().diagnostics,
-        Err(diagnostics) => diagnostics,
-    };
-    outcome(&project, &diagnostics)
+    let examined = project.examine(Purpose::Development, None).unwrap();
+    outcome(&project, &examined.diagnostics)
 }
 
 fn outcome(project: &Project, diagnostics: &[Diagnostic]) -> Outcome {

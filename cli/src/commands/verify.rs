@@ -122,8 +122,8 @@ impl Whole {
     }
 
     fn is_sound(&self) -> bool {
-        let mut codes = self.diagnostics.iter().map(|diagnostic| diagnostic.code);
-        codes.all(|code| code.is_warning())
+        let mut diagnostics = self.diagnostics.iter();
+        diagnostics.all(|diagnostic| diagnostic.code.is_warning())
     }
 
     fn text(&self, revisions: usize) -> String {
@@ -132,10 +132,10 @@ impl Whole {
             1 => "proved: 1 revision".to_owned(),
             _ => format!("proved: {revisions} revisions"),
         };
-        let engines = self.engines.iter();
-        let mut text: String = engines
-            .map(|engine| format!("{count}, on {engine}\n"))
-            .collect();
+        let mut text = String::new();
+        for engine in &self.engines {
+            text.extend([count.as_str(), ", on ", engine.as_str(), "\n"]);
+        }
         for (table, reason) in &self.without_rows {
             text.extend(["not tried with rows in `", table, "`: ", reason, "\n"]);
         }
