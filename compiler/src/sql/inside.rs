@@ -69,6 +69,9 @@ fn sqlite_inside(subject: &Subject<'_>) -> Option<Found> {
         subject.opening_without_transaction()
     );
     match pragma.name.as_str() {
+        // The connection has this one, not a database.
+        "foreign_keys" => Some(foreign_keys(nothing, value, &apart)),
+        _ if pragma.is_for_another => None,
         "journal_mode" => Some(nothing.help(apart)),
         "page_size" | "auto_vacuum" => Some(
             nothing
@@ -76,7 +79,6 @@ fn sqlite_inside(subject: &Subject<'_>) -> Option<Found> {
                 .help(format!("{apart}, and follow it with `VACUUM`")),
         ),
         "encoding" => Some(encoding()),
-        "foreign_keys" => Some(foreign_keys(nothing, value, &apart)),
         _ => None,
     }
 }

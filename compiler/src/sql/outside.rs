@@ -71,7 +71,7 @@ fn sqlite(subject: &Subject<'_>) -> Option<Refused> {
             let pragma = Pragma::of(subject)?;
             let refuses = match pragma.name.as_str() {
                 "synchronous" => pragma.value.is_some(),
-                name => name == "wal_checkpoint",
+                name => name == "wal_checkpoint" && !pragma.is_for_another,
             };
             refuses.then(|| format!("PRAGMA {}", pragma.name))?
         }

@@ -8,13 +8,16 @@ pub(super) struct Pragma {
     pub(super) name: String,
     /// In upper case.
     pub(super) value: Option<String>,
+    /// It is for a database that was attached, of which limbeck's transaction may not be.
+    pub(super) is_for_another: bool,
 }
 
 impl Pragma {
     pub(super) fn of(subject: &Subject<'_>) -> Option<Self> {
         let head = subject.head();
-        let (name, rest) = match head.as_slice() {
-            ["PRAGMA", _, ".", name, rest @ ..] | ["PRAGMA", name, rest @ ..] => (*name, rest),
+        let (schema, name, rest) = match head.as_slice() {
+            ["PRAGMA", schema, ".", name, rest @ ..] => (*schema, *name, rest),
+            ["PRAGMA", name, rest @ ..] => ("MAIN", *name, rest),
             _ => return None,
         };
         let unquoted = |word: &str| word.trim_matches(['"', '\'', '`', '[', ']']).to_owned();
@@ -25,6 +28,7 @@ impl Pragma {
         Some(Self {
             name: unquoted(name).to_ascii_lowercase(),
             value,
+            is_for_another: unquoted(schema) != "MAIN",
         })
     }
 }

@@ -25,6 +25,8 @@ const WORKS: &[&str] = &[
     "PRAGMA foreign_keys",
     "PRAGMA journal_mode",
     "PRAGMA foreign_key_check",
+    "PRAGMA other.journal_mode = OFF",
+    "PRAGMA other.page_size = 8192",
     "PRAGMA optimize",
     "PRAGMA incremental_vacuum",
     "REINDEX",

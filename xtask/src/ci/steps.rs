@@ -60,6 +60,7 @@ pub(super) const STEPS: &[Step] = &[
 /// What users may turn on, one by one: code behind one feature must not need another one by accident.
 const FEATURES: &[(&str, &[&str])] = &[
     ("limbeck-schema", &["", "sqlite", "postgres"]),
+    ("limbeck-compiler", &["", "sqlite", "postgres"]),
     ("limbeck", &["", "sqlite", "postgres", "sqlite,commands"]),
 ];
 
@@ -132,6 +133,7 @@ fn features(session: &mut Session) -> Result<()> {
                 "clippy",
                 "-p",
                 package,
+                "--no-default-features",
                 "--features",
                 set,
                 "--",
