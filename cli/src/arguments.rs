@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use limbeck_model::Dialect;
 
 use crate::exit::EXIT_CODES;
 
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Lock(Lock),
     /// Prove the history on a server of PostgreSQL, and record the proofs in the lock file
     Verify(Verify),
+    /// Print the schema that the history makes, as SQL
+    Schema(Schema),
     /// Say what a diagnostic means and how to mend it
     Explain {
         /// The code, such as LB0207
@@ -139,6 +142,29 @@ pub(crate) struct Verify {
     /// The folder of the server's programs; otherwise it is searched for. Several prove the history on each
     #[arg(long, value_name = "FOLDER")]
     pub(crate) server_binaries: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// What `schema` is told.
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which database: `sqlite` or `postgres`; otherwise the only one that the history is written for
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<Dialect>,
+
+    /// After which revision: an id, the start of one, a label or `label@head`; otherwise after all
+    #[arg(long, value_name = "ID")]
+    pub(crate) at: Option<String>,
+
+    /// A server of PostgreSQL that runs already; otherwise one that is gone afterwards
+    #[arg(long, value_name = "URL", conflicts_with = "server_binaries")]
+    pub(crate) url: Option<String>,
+
+    /// The folder of the server's programs; otherwise it is searched for
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) server_binaries: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) place: Place,

@@ -75,6 +75,21 @@ impl Error {
         Self::report(message, diagnostics, sources)
     }
 
+    /// What is wrong in the migrations keeps them from being applied.
+    pub(crate) fn unread(diagnostics: &[Diagnostic], sources: &Sources) -> Self {
+        let message = "there is no schema, since something is wrong in the migrations";
+        Self::report(message, diagnostics, sources)
+    }
+
+    /// A revision fails on an empty database.
+    pub(crate) fn unapplied(id: &str, failure: &str) -> Self {
+        Self::new(
+            ErrorKind::History,
+            format!("`{id}` does not apply to an empty database: {failure}"),
+        )
+        .help("run `cargo limbeck check` or `cargo limbeck verify`, which says where")
+    }
+
     fn report(message: &str, diagnostics: &[Diagnostic], sources: &Sources) -> Self {
         Self {
             report: Some((

@@ -8,7 +8,7 @@ use clap::Parser as _;
 
 use crate::answer::Answer;
 use crate::arguments::{Command, Line};
-use crate::commands::{check, explain, lock, merge, revision, verify};
+use crate::commands::{check, explain, lock, merge, revision, schema, verify};
 use crate::error::Error;
 use crate::exit;
 
@@ -63,6 +63,7 @@ fn answer(line: &Line) -> Result<Answer, Error> {
                 let _ = io::stderr().write_all(words.as_bytes());
             }
         }),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Explain { code } => explain::run(code),
     }
 }

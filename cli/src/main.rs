@@ -15,6 +15,7 @@ mod outside;
 mod package;
 mod parents;
 mod proofs;
+mod schemas;
 mod text;
 mod verify;
 

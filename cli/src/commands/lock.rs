@@ -7,6 +7,7 @@ use limbeck_compiler::project::Project;
 use limbeck_compiler::render::render;
 use limbeck_compiler::settings::Settings;
 use limbeck_compiler::table::Table;
+use limbeck_model::Dialect;
 use limbeck_model::diagnostic::Diagnostic;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use crate::answer::{self, Answer};
 use crate::arguments;
 use crate::error::Error;
 use crate::package::Package;
-use crate::{exit, message, new_file, outside, proofs, text};
+use crate::{exit, message, new_file, outside, proofs, schemas, text};
 
 pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
     let package = Package::find(&arguments.place)?;
@@ -22,7 +23,7 @@ pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
     let _alone = package.alone()?;
     let project = package.read()?;
     if arguments.check {
-        return Ok(check(&project));
+        return check(&package, &project);
     }
     if !arguments.accept.is_empty() {
         return accept(&package, &project, arguments);
@@ -34,7 +35,8 @@ pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
     let mut lock = project.lock.clone();
     let locked = lock::lock_drafts(&mut lock, &table);
     let warnings = proofs::record(&project, &table, &mut lock)?;
-    let written = write(&package, &project, &table, &lock)?.warned(&warnings, &project);
+    let mut written = write(&package, &project, &table, &lock)?.warned(&warnings, &project);
+    written.is_changed |= keep_schema(&package, &table)?;
     let text = match locked.len() {
         0 if table.rows.is_empty() => "nothing to lock, there is no revision yet\n".to_owned(),
         0 if written.is_changed => format!("brought `{}` up to date\n", written.path),
@@ -46,6 +48,15 @@ pub(crate) fn run(arguments: &arguments::Lock) -> Result<Answer, Error> {
         }
     };
     Ok(written.answer(text, &json!({ "locked": locked })))
+}
+
+/// Brings the schema on SQLite up to date, where the history is for that; PostgreSQL's is `verify`'s.
+fn keep_schema(package: &Package, table: &Table<'_>) -> Result<bool, Error> {
+    if !table.settings.dialects.contains(&Dialect::Sqlite) {
+        return Ok(false);
+    }
+    let sql = schemas::sqlite(table, &schemas::heads(table))?;
+    schemas::keep(package, table, Dialect::Sqlite, &sql)
 }
 
 /// The ids with the messages of their revisions, one on a line.
@@ -62,7 +73,7 @@ fn titles(table: &Table<'_>, ids: &[String]) -> String {
     titles
 }
 
-fn check(project: &Project) -> Answer {
+fn check(package: &Package, project: &Project) -> Result<Answer, Error> {
     let path = project.settings.as_ref().map(path).unwrap_or_default();
     let (diagnostics, drafts, is_current) = match project.table() {
         Err(diagnostics) => (diagnostics, Vec::new(), false),
@@ -72,7 +83,9 @@ fn check(project: &Project) -> Answer {
             let drafts = lock::drafts(&table, &lock).into_iter().map(str::to_owned);
             let drafts: Vec<String> = drafts.collect();
             let diagnostics = lock::check_release(&table, &project.lock);
-            let is_current = diagnostics.is_empty() && is_written(project, &lock);
+            let is_current = diagnostics.is_empty()
+                && is_written(project, &lock)
+                && is_schema_kept(package, &table)?;
             (diagnostics, drafts, is_current)
         }
     };
@@ -85,7 +98,7 @@ fn check(project: &Project) -> Answer {
     } else {
         render(&diagnostics, &project.sources)
     };
-    Answer {
+    Ok(Answer {
         text,
         note: None,
         json: json!({
@@ -99,7 +112,15 @@ fn check(project: &Project) -> Answer {
         } else {
             exit::HISTORY
         },
+    })
+}
+
+fn is_schema_kept(package: &Package, table: &Table<'_>) -> Result<bool, Error> {
+    if !table.settings.dialects.contains(&Dialect::Sqlite) {
+        return Ok(true);
     }
+    let sql = schemas::sqlite(table, &schemas::heads(table))?;
+    schemas::is_kept(package, table, Dialect::Sqlite, &sql)
 }
 
 fn revisions(count: usize) -> String {
@@ -124,6 +145,7 @@ fn accept(
     }
     let warnings = proofs::record(project, &table, &mut lock)?;
     let written = write(package, project, &table, &lock)?.warned(&warnings, project);
+    keep_schema(package, &table)?;
     let text = format!(
         "accepted {} as edited: databases that have what was released still match\n",
         text::ids(&arguments.accept)
@@ -171,7 +193,7 @@ fn path(settings: &Settings) -> String {
 /// What became of the lock file.
 pub(super) struct Written {
     path: String,
-    is_changed: bool,
+    pub(super) is_changed: bool,
     /// What keeps the history from being released now.
     unready: Vec<Diagnostic>,
     unready_json: serde_json::Value,

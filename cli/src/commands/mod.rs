@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod lock;
 pub(crate) mod merge;
 pub(crate) mod revision;
+pub(crate) mod schema;
 pub(crate) mod verify;
 
 mod draft;

@@ -16,7 +16,7 @@ use crate::arguments;
 use crate::error::Error;
 use crate::package::Package;
 use crate::verify::{Postgres, Server, Wanted};
-use crate::{exit, proofs};
+use crate::{exit, proofs, schemas};
 
 /// After so many revisions, how far the proof has come is said again.
 const REVISIONS_BETWEEN_WORDS: usize = 50;
@@ -66,7 +66,7 @@ pub(crate) fn run(
         });
     }
     let text = report + &all.text(table.rows.len());
-    let written = record(&package, &all.proved)?;
+    let written = record(&package, &all)?;
     let mut answer = written.answer(text, &json!({}));
     if let (Some(json), Some(more)) = (json.as_object_mut(), answer.json.as_object()) {
         json.extend(more.clone());
@@ -77,15 +77,17 @@ pub(crate) fn run(
 
 /// Takes the proofs into the lock file as it is now: a proof takes its time, and somebody may have locked a
 /// revision meanwhile. What was edited meanwhile has other evidence, and no proof of it is kept.
-fn record(package: &Package, proved: &[Proved]) -> Result<super::lock::Written, Error> {
+fn record(package: &Package, all: &Whole) -> Result<super::lock::Written, Error> {
     let _alone = package.alone()?;
     let project = package.read()?;
     let table = project
         .table()
         .map_err(|diagnostics| Error::unproved(&diagnostics, &project.sources))?;
     let mut lock = project.lock.clone();
-    lock::record_proofs(&mut lock, &table, proved);
-    write(package, &project, &table, &lock)
+    lock::record_proofs(&mut lock, &table, &all.proved);
+    let mut written = write(package, &project, &table, &lock)?;
+    written.is_changed |= schemas::keep(package, &table, Dialect::Postgres, &all.schema)?;
+    Ok(written)
 }
 
 /// What was found on all servers.
@@ -95,6 +97,8 @@ struct Whole {
     diagnostics: Vec<Diagnostic>,
     proved: Vec<Proved>,
     without_rows: BTreeMap<String, String>,
+    /// The schema of the first server, as SQL.
+    schema: String,
 }
 
 impl Whole {
@@ -110,6 +114,12 @@ impl Whole {
         let outcome = prove_on(table, &mut engine, tell).map_err(|fault| Error::proof(&fault))?;
         self.proved
             .extend(proofs::of(table, Dialect::Postgres, &name, &outcome));
+        let is_sound = |diagnostic: &Diagnostic| diagnostic.code.is_warning();
+        if self.engines.is_empty() && outcome.diagnostics.iter().all(is_sound) {
+            engine.restore(None).map_err(|fault| Error::proof(&fault))?;
+            let heads = schemas::heads(table);
+            self.schema = schemas::sql(table, Dialect::Postgres, &mut engine, &heads)?;
+        }
         self.engines.push(name);
         for diagnostic in outcome.diagnostics {
             // What is found on every server is told once.

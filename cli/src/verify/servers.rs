@@ -44,6 +44,16 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// The first of the servers.
+    pub(crate) fn first(&self) -> Result<Server, Error> {
+        match &self.url {
+            Some(url) => Server::given(url),
+            None => Server::start(self.binaries.first().map(PathBuf::as_path)),
+        }
+    }
+}
+
 impl Server {
     /// The server at a URL. Nothing is connected to yet.
     pub(crate) fn given(url: &str) -> Result<Self, Error> {

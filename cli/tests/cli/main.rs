@@ -10,5 +10,6 @@ mod merging;
 mod place;
 mod refused;
 mod revision;
+mod schema;
 mod support;
 mod together;

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use limbeck_schema::Schema;
+use limbeck_schema::render::Ddl;
 
 use crate::table::Script;
 
@@ -48,6 +49,12 @@ pub trait Engine {
     /// # Errors
     /// A fault of the environment.
     fn schema(&mut self) -> Result<Schema, Fault>;
+
+    /// The statements that make all that is defined now.
+    ///
+    /// # Errors
+    /// A fault of the environment.
+    fn ddl(&mut self) -> Result<Ddl, Fault>;
 
     /// The views and triggers that cannot be used, where creating one does not check it.
     ///

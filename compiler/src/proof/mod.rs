@@ -1,6 +1,7 @@
 //! The proof that each revision of a history applies and reverses, by running it.
 
 mod allowed;
+mod apply;
 mod attempt;
 mod changes;
 mod engine;
@@ -18,5 +19,6 @@ mod set;
 pub mod sqlite;
 mod walk;
 
+pub use apply::apply;
 pub use engine::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
 pub use prover::{OnProved, Outcome, Start, prove};

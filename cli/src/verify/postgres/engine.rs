@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use limbeck_compiler::proof::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
 use limbeck_compiler::table::Script;
 use limbeck_schema::Schema;
+use limbeck_schema::render::Ddl;
 
 use super::clear::clear;
 use super::databases::{Databases, Image};
@@ -126,6 +127,12 @@ impl Engine for Postgres {
     fn schema(&mut self) -> Result<Schema, Fault> {
         let session = self.session()?;
         limbeck_schema::postgres::read(&mut session.client, LEDGER)
+            .map_err(|error| Fault::because("cannot read the schema", error))
+    }
+
+    fn ddl(&mut self) -> Result<Ddl, Fault> {
+        let session = self.session()?;
+        limbeck_schema::postgres::ddl(&mut session.client, LEDGER)
             .map_err(|error| Fault::because("cannot read the schema", error))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use limbeck_schema::Schema;
+use limbeck_schema::render::Ddl;
 use limbeck_schema::sqlite::Entry;
 
 use super::super::engine::{Difference, Engine, Failure, Fault, Rows, Unusable};
@@ -86,6 +87,10 @@ impl Engine for Sqlite {
             .entries()
             .flat_map(|entry| entry.objects())
             .collect())
+    }
+
+    fn ddl(&mut self) -> Result<Ddl, Fault> {
+        Ok(limbeck_schema::sqlite::ddl(&self.schema()?))
     }
 
     fn unusable(&mut self) -> Result<Vec<Unusable>, Fault> {
