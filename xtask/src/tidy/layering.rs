@@ -84,7 +84,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "memory-store",
-        stands_on: &["limbeck", "limbeck-compiler"],
+        stands_on: &["limbeck", "limbeck-compiler", "limbeck-model"],
         foreign: Foreign::Any,
         published: false,
     },
