@@ -6,8 +6,8 @@ use std::path::PathBuf;
 /// Names the directory of the server programs, before any search.
 pub const BIN_VARIABLE: &str = "LIMBECK_TEST_POSTGRES_BIN";
 
-/// The directory that was chosen for this test run.
-pub(crate) fn chosen() -> Option<PathBuf> {
+/// The directory that was chosen for this test run; where none was, it is searched for.
+pub fn server_binaries() -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the documented way to choose a server version for a test run"
@@ -18,7 +18,7 @@ pub(crate) fn chosen() -> Option<PathBuf> {
 
 /// A client program such as `pg_dump`, which may be missing where the server programs are.
 pub(crate) fn client_program(name: &str) -> PathBuf {
-    let folders = match chosen() {
+    let folders = match server_binaries() {
         Some(directory) => vec![directory],
         None => limbeck_cluster::folders(),
     };

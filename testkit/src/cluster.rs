@@ -46,7 +46,7 @@ impl Cluster {
         let cluster = limbeck_cluster::Cluster::start(&limbeck_cluster::Options {
             max_connections: options.max_connections,
             settings: options.settings.clone(),
-            binaries: options.bin.clone().or_else(binaries::chosen),
+            binaries: options.bin.clone().or_else(binaries::server_binaries),
             listen: Listen::Loopback,
         })?;
         Ok(Self {

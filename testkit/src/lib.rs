@@ -15,7 +15,7 @@ mod server;
 mod wait;
 mod wire;
 
-pub use binaries::BIN_VARIABLE;
+pub use binaries::{BIN_VARIABLE, server_binaries};
 pub use cluster::{Cluster, Options};
 pub use database::Database;
 pub use dump::{sqlite_dump, sqlite_rows_dump};

@@ -132,8 +132,9 @@ impl Whole {
     }
 
     fn is_sound(&self) -> bool {
-        let mut diagnostics = self.diagnostics.iter();
-        diagnostics.all(|diagnostic| diagnostic.code.is_warning())
+        self.diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.code.is_warning())
     }
 
     fn text(&self, revisions: usize) -> String {
@@ -144,7 +145,7 @@ impl Whole {
         };
         let mut text = String::new();
         for engine in &self.engines {
-            text.extend([count.as_str(), ", on ", engine.as_str(), "\n"]);
+            text.extend([&count, ", on ", engine, "\n"]);
         }
         for (table, reason) in &self.without_rows {
             text.extend(["not tried with rows in `", table, "`: ", reason, "\n"]);

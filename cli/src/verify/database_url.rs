@@ -27,7 +27,7 @@ impl DatabaseUrl {
     /// Reads `postgres://…` or `postgresql://…`, each also with a driver suffix of `SQLAlchemy`'s, such as
     /// `postgresql+asyncpg://…`, which is ignored. What would need TLS is refused.
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
-        let Some((scheme, rest)) = url.split_once("://") else {
+        let Some((scheme, rest)) = url.split_once(':') else {
             return Err(malformed("it has no scheme"));
         };
         match scheme.split('+').next().unwrap_or_default() {
@@ -38,6 +38,9 @@ impl DatabaseUrl {
             }
             _ => return Err(malformed("its scheme is not `postgres` or `postgresql`")),
         }
+        let Some(rest) = rest.strip_prefix("//") else {
+            return Err(malformed("`//` is missing after the scheme"));
+        };
         // A password may hold a `?` as it is: credentials end at an `@`, and only then comes the query.
         let credentials = rest.find('@').unwrap_or(0);
         let (location, query) = match rest[credentials..].find('?') {

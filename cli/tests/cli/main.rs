@@ -13,3 +13,4 @@ mod revision;
 mod schema;
 mod support;
 mod together;
+mod verify;

@@ -25,6 +25,8 @@ pub(crate) struct Postgres {
     current: String,
     /// `None` only while the connection moves from one database to another.
     session: Option<Session>,
+    /// What is defined, as long as nothing has run since it was read: rows do not change it.
+    schema: Option<Schema>,
     filler: Filler,
 }
 
@@ -51,6 +53,7 @@ impl Postgres {
             base,
             current,
             session: Some(session),
+            schema: None,
             filler: Filler::default(),
         })
     }
@@ -84,6 +87,7 @@ impl Engine for Postgres {
     }
 
     fn run(&mut self, script: &Script<'_>) -> Result<Result<(), Failure>, Fault> {
+        self.schema = None;
         let place = match self.session()?.run(script)? {
             Ok(()) => return Ok(Ok(())),
             Err(Stop::Failed(failure)) => return Ok(Err(failure)),
@@ -125,9 +129,14 @@ impl Engine for Postgres {
     }
 
     fn schema(&mut self) -> Result<Schema, Fault> {
+        if let Some(schema) = &self.schema {
+            return Ok(schema.clone());
+        }
         let session = self.session()?;
-        limbeck_schema::postgres::read(&mut session.client, LEDGER)
-            .map_err(|error| Fault::because("cannot read the schema", error))
+        let schema = limbeck_schema::postgres::read(&mut session.client, LEDGER)
+            .map_err(|error| Fault::because("cannot read the schema", error))?;
+        self.schema = Some(schema.clone());
+        Ok(schema)
     }
 
     fn ddl(&mut self) -> Result<Ddl, Fault> {
@@ -169,6 +178,7 @@ impl Engine for Postgres {
     }
 
     fn restore(&mut self, image: Option<&Image>) -> Result<(), Fault> {
+        self.schema = None;
         self.disconnect()?;
         let from = image.map_or(&self.base, |image| &image.name);
         let copy = self.databases.copy(from)?;

@@ -16,7 +16,8 @@ fn refused(server: &Server, extensions: &[&str]) -> String {
 
 #[test]
 fn a_server_of_its_own_is_started_and_used() {
-    let server = Server::start(None).unwrap();
+    let folder = limbeck_testkit::server_binaries();
+    let server = Server::start(folder.as_deref()).unwrap();
     let mut database = Postgres::create(&server, &[]).unwrap();
     assert!(database.version().unwrap().starts_with("PostgreSQL 1"));
     database.sound(&["CREATE TABLE a ()"]);
