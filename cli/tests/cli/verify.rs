@@ -144,7 +144,7 @@ error[LB0403]: `@down` does not give the old schema back on PostgreSQL
 4 | CREATE INDEX ix ON a (x);
   |              -- it is made here
 5 | -- @down
-  | ^^^^^^^^ index `ix` on `a` is new
+  | ^^^^^^^^ index `ix` on `a` is still there
   |
   = help: undo in `@down` all that `@up` does; where that cannot be, write `-- @irreversible: reason` in the header in place of the section
 
