@@ -1,4 +1,4 @@
--- The schema of `memory-store` after `733a6b2fcab2`, on PostgreSQL.
+-- The schema of `memory-store`, on PostgreSQL.
 
 SET check_function_bodies = off;
 

@@ -1,4 +1,4 @@
--- The schema of `memory-store` after `733a6b2fcab2`, on SQLite.
+-- The schema of `memory-store`, on SQLite.
 
 CREATE TABLE agent_tools (
     agent_id TEXT CONSTRAINT agent_tools_agent_id_fkey REFERENCES agents(id) ON DELETE CASCADE NOT NULL,

@@ -28,10 +28,13 @@ pub(crate) fn sql<E: Engine>(
         .iter()
         .map(|&place| table.rows[place].revision.id.value.clone())
         .collect();
-    let after = if ids.is_empty() {
-        "before its first revision".to_owned()
+    let after = if at == heads(table) {
+        // The file of two branches has the same line, so that git can merge it.
+        String::new()
+    } else if ids.is_empty() {
+        " before its first revision".to_owned()
     } else {
-        format!("after {}", text::ids(&ids))
+        format!(" after {}", text::ids(&ids))
     };
     let database = match dialect {
         Dialect::Sqlite => "SQLite",
@@ -39,7 +42,7 @@ pub(crate) fn sql<E: Engine>(
     };
     let ddl = engine.ddl().map_err(fault)?;
     let heading = format!(
-        "-- The schema of `{}` {after}, on {database}.\n",
+        "-- The schema of `{}`{after}, on {database}.\n",
         table.settings.name
     );
     let ddl = ddl.to_string();

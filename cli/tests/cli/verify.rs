@@ -146,7 +146,8 @@ error[LB0403]: `@down` does not give the old schema back on PostgreSQL
 5 | -- @down
   | ^^^^^^^^ index `ix` on `a` is still there
   |
-  = help: undo in `@down` all that `@up` does; where that cannot be, write `-- @irreversible: reason` in the header in place of the section
+  = help: write in `@down`:
+          DROP INDEX ix;
 
 error: 2 problems in 2 files
 for more on a code, run `cargo limbeck explain CODE`
