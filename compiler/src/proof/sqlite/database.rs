@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use limbeck_model::Dialect;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Error};
+use rusqlite::{Connection, Error, ErrorCode};
 
 use super::super::engine::{Failure, Fault, Row, Unusable};
 use super::catalog::{self, Catalog};
@@ -16,8 +16,9 @@ use super::{rows, usable};
 use crate::split::{Statement, tokens};
 use crate::table::Script;
 
-/// How many steps of SQLite's virtual machine a script may take: minutes, in an unoptimised build.
-const MOST_STEPS: u32 = 2_000_000_000;
+/// How many million steps of SQLite's virtual machine a statement may take: many seconds, in an
+/// unoptimised build.
+const MOST_STEPS: u32 = 200;
 const STEPS_BETWEEN_LOOKS: i32 = 1_000_000;
 
 /// An SQLite in memory that a history is proved on.
@@ -35,6 +36,8 @@ pub struct Sqlite {
     pub(super) barren: BTreeMap<String, String>,
     /// What cannot be used, by the kind and name of the entry.
     pub(super) unusable: BTreeMap<catalog::Key, Unusable>,
+    /// How many million steps a statement may take.
+    most_steps: u32,
 }
 
 /// A database as bytes.
@@ -71,6 +74,7 @@ impl Sqlite {
             unfilled: BTreeSet::new(),
             barren: BTreeMap::new(),
             unusable: BTreeMap::new(),
+            most_steps: MOST_STEPS,
         })
     }
 
@@ -158,14 +162,10 @@ impl Sqlite {
 
     /// A statement that never ends must not make a build that never ends.
     fn limit(&mut self) {
-        let steps = Cell::new(0_u32);
+        let (steps, most_steps) = (Cell::new(0), self.most_steps);
         let handler = move || {
-            steps.set(
-                steps
-                    .get()
-                    .saturating_add(STEPS_BETWEEN_LOOKS.unsigned_abs()),
-            );
-            steps.get() > MOST_STEPS
+            steps.set(steps.get() + 1);
+            steps.get() > most_steps
         };
         // Without the limit a proof is as good.
         let _ = self
@@ -297,6 +297,10 @@ fn touches_files(words: &[String]) -> bool {
 fn failure(place: usize, error: &Error) -> Failure {
     let (message, offset) = match error {
         Error::SqlInputError { msg, offset, .. } => (msg.clone(), usize::try_from(*offset).ok()),
+        Error::SqliteFailure(cause, _) if cause.code == ErrorCode::OperationInterrupted => {
+            let message = "it was stopped, since it takes too many steps: has it an end?";
+            (message.to_owned(), None)
+        }
         Error::SqliteFailure(_, Some(message)) => (message.clone(), None),
         other => (other.to_string(), None),
     };
@@ -309,4 +313,28 @@ fn failure(place: usize, error: &Error) -> Failure {
 
 pub(super) fn fault(error: Error) -> Fault {
     Fault::because("SQLite, on which the history is proved, has failed", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use limbeck_model::diagnostic::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_that_never_ends_is_stopped() {
+        let mut sqlite = Sqlite::open().unwrap();
+        sqlite.most_steps = 2;
+        let statement = Statement {
+            sql: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
+            span: Span::whole(0),
+            line: 1,
+            column: 1,
+        };
+        let failure = sqlite.step(0, &statement).unwrap_err();
+        assert_eq!(
+            failure.message,
+            "it was stopped, since it takes too many steps: has it an end?"
+        );
+    }
 }
