@@ -60,13 +60,14 @@ impl Tally {
             Some(_) => writeln!(self.wrong, "{name} is caught: its `missed:` can go").unwrap(),
             None if is_right => {}
             None => {
-                let lines = |places: &[Place]| -> String {
-                    places.iter().map(|place| format!("  {place}\n")).collect()
-                };
                 let what = if case.broken { "broken" } else { "sound" };
+                let lines = |places: &[Place]| -> String {
+                    let lines: Vec<String> = places.iter().map(ToString::to_string).collect();
+                    lines.join(", ")
+                };
                 writeln!(
                     self.wrong,
-                    "{what} {name}: {about}\nexpected:\n{}found:\n{}{}",
+                    "{what} {name}: {about}\nexpected: {}\nfound: {}\n{}",
                     lines(&expected),
                     lines(&outcome.places),
                     outcome.report
