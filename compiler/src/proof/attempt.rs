@@ -11,6 +11,7 @@ use super::losses::losses;
 use super::lost::{Lost, subject};
 use super::prover::Prover;
 use super::set::Set;
+use super::swept::{rebuilds, swept};
 use super::walk::{Way, without};
 use crate::table::Script;
 
@@ -70,6 +71,7 @@ impl<E: Engine> Prover<'_, '_, E> {
         self.look(place, Direction::Up, unusable)?;
         let is_irreversible = self.walk.row(place).revision.irreversible.is_some();
         if is_irreversible || (self.is_reported)(place, Direction::Down) {
+            self.look_for_swept(place, before)?;
             return self.walk.settle(place);
         }
         let after = self.walk.engine.view()?;
@@ -85,7 +87,14 @@ impl<E: Engine> Prover<'_, '_, E> {
             self.findings.add(place, Finding::LeftBehind(differences));
         }
         let passage = self.walk.engine.compare(before, &after)?;
-        for loss in losses(&difference, &passage) {
+        let mut lost = losses(&difference, &passage);
+        if !lost.is_empty() {
+            let schema = self.walk.engine.schema()?;
+            for swept in swept(&mut lost, &passage.rows, side, &schema) {
+                self.findings.add(place, Finding::Swept(swept));
+            }
+        }
+        for loss in lost {
             self.findings.add(place, Finding::Lost(loss));
         }
         if self.findings.len() == found {
@@ -123,6 +132,24 @@ impl<E: Engine> Prover<'_, '_, E> {
                 self.findings
                     .add(place, Finding::Unusable(direction, unusable, meant));
             }
+        }
+        Ok(())
+    }
+
+    /// Reports the rows that a rebuild takes along, where there is no way back to find them by.
+    fn look_for_swept(&mut self, place: usize, before: &E::View) -> Result<(), Fault> {
+        let Some(side) = self.walk.side(place) else {
+            return Ok(());
+        };
+        if rebuilds(&side.up).is_empty() {
+            return Ok(());
+        }
+        let after = self.walk.engine.view()?;
+        let passage = self.walk.engine.compare(before, &after)?;
+        let mut lost = losses(&passage, &passage);
+        let schema = self.walk.engine.schema()?;
+        for swept in swept(&mut lost, &passage.rows, side, &schema) {
+            self.findings.add(place, Finding::Swept(swept));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use limbeck_schema::Change;
 
 use super::engine::{Failure, Rows, Unusable};
 use super::losses::Loss;
+use super::swept::Swept;
 
 /// Something that is wrong with a revision.
 pub(super) enum Finding {
@@ -23,6 +24,8 @@ pub(super) enum Finding {
     Unusable(Direction, Unusable, Option<String>),
     /// Rows are not what they were.
     Lost(Loss),
+    /// Rows are gone with a table that they refer to, while it is rebuilt.
+    Swept(Swept),
     /// A merge has another schema over one parent than over another.
     Order(usize, usize, Vec<Change>),
     /// What has to come before cannot all be applied, over this parent: this revision fails.
@@ -36,6 +39,7 @@ impl Finding {
             Self::Fails(direction, failure, _) | Self::FailsOnRows(_, direction, failure) => {
                 (*direction, failure.statement)
             }
+            Self::Swept(swept) => (swept.direction, Some(swept.statement)),
             Self::Unusable(direction, _, _) => (*direction, None),
             Self::NotTwice(failure) => (Direction::Up, failure.statement),
             Self::LeftBehind(_) | Self::Lost(_) => (Direction::Down, None),

@@ -6,6 +6,9 @@ use limbeck_schema::{Change, Kind, diff};
 
 use super::engine::{Difference, Row};
 
+/// How many characters of a value are shown.
+const LONGEST_VALUE: usize = 40;
+
 /// Rows of a table that stood before `@up` and do not stand, equal, after `@down`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Loss {
@@ -133,15 +136,29 @@ fn compare(before: &[Row], after: &[Row], ignored: &BTreeSet<String>) -> Option<
     let changed = first.iter().find_map(|(name, value)| {
         let now = closest.get(name)?;
         (now != value).then(|| {
-            let show = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
-            format!("`{name}` was `{}` and is `{}`", show(value), show(now))
+            format!(
+                "`{name}` was `{}` and is `{}`",
+                shown(value.as_ref()),
+                shown(now.as_ref())
+            )
         })
     });
     changed.or_else(|| Some("they are others".to_owned()))
 }
 
+/// A value as a message shows it: a long one only by its first characters.
+fn shown(value: Option<&String>) -> String {
+    let value = value.map_or("NULL", String::as_str);
+    let short: String = value.chars().take(LONGEST_VALUE).collect();
+    if short.len() == value.len() {
+        short
+    } else {
+        format!("{short}…")
+    }
+}
+
 /// A name without its quotes and its schema, in lower case.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let name = name.rsplit_once('.').map_or(name, |(_, name)| name);
-    name.trim_matches('"').to_lowercase()
+    name.trim_matches(['"', '`', '[', ']']).to_lowercase()
 }

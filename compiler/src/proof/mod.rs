@@ -17,6 +17,7 @@ pub mod rows;
 mod set;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod swept;
 mod walk;
 
 pub use apply::apply;

@@ -11,6 +11,8 @@ use super::finding::Finding;
 use super::hint;
 use super::losses::Loss;
 use super::lost::subject;
+use super::swept::{Rebuild, Swept, rebuilds};
+use super::walk::script;
 use crate::table::{Row, Table};
 
 /// How many changes are listed.
@@ -61,6 +63,7 @@ impl<'f, 't> Findings<'f, 't> {
                 self.unusable(row, direction, &unusable, meant)
             }
             Finding::Lost(loss) => self.lost(row, &loss),
+            Finding::Swept(swept) => self.swept(row, &swept),
             Finding::Order(one, other, changes) => self.order(row, one, other, &changes),
             Finding::Blocked(over, revision, failure) => {
                 self.blocked(row, over, revision, &failure)
@@ -240,6 +243,33 @@ impl<'f, 't> Findings<'f, 't> {
             .help("where the rows may be lost, write in `@down`:\n-- @allow LB0408: reason")
     }
 
+    fn swept(&self, row: &Row<'_>, swept: &Swept) -> Diagnostic {
+        let direction = swept.direction;
+        let mut losses = swept.losses.iter();
+        let first = losses.next();
+        let (table, words) =
+            first.map_or(("", ""), |loss| (loss.table.as_str(), loss.words.as_str()));
+        let message = format!(
+            "`@{direction}` takes rows of `{table}` along when it drops `{}`: {words}",
+            swept.table
+        );
+        let place = Failure {
+            statement: Some(swept.statement),
+            offset: None,
+            message: String::new(),
+        };
+        let (span, _) = self.place(row, direction, &place);
+        let mut diagnostic = Diagnostic::new(Code::RowsLost, span, message).label(
+            "SQLite deletes its rows first, with what `ON DELETE` says of those that refer to them",
+        );
+        for loss in losses {
+            diagnostic = diagnostic.note(format!("of `{}`: {}", loss.table, loss.words));
+        }
+        diagnostic.help(without_foreign_keys(direction)).help(
+            "where the rows may be lost, write above the statement:\n-- @allow LB0408: reason",
+        )
+    }
+
     fn order(&self, row: &Row<'_>, one: usize, other: usize, changes: &[Change]) -> Diagnostic {
         let message = format!(
             "the schema of `{}` on {} depends on which of its parents was applied first",
@@ -294,9 +324,24 @@ impl<'f, 't> Findings<'f, 't> {
 
     fn help(&self, row: &Row<'_>, direction: Direction, failure: &Failure) -> Option<String> {
         let statement = self.statement(row, direction, failure);
+        if failure.message.starts_with("FOREIGN KEY") {
+            let side = row.sides.iter().find(|side| side.dialect == self.dialect)?;
+            let is_rebuild = |rebuild: &Rebuild| Some(rebuild.statement) == failure.statement;
+            if rebuilds(script(side, direction)).iter().any(is_rebuild) {
+                return Some(without_foreign_keys(direction));
+            }
+        }
         let sql = statement.map(|statement| statement.sql);
         hint::help(self.dialect, sql.unwrap_or_default(), &failure.message)
     }
+}
+
+/// How a table is rebuilt that others refer to.
+fn without_foreign_keys(direction: Direction) -> String {
+    format!(
+        "put the rebuild into a revision of its own, below `-- @{direction} no-transaction`, between \
+         `PRAGMA foreign_keys = OFF` and `PRAGMA foreign_keys = ON`"
+    )
 }
 
 /// The first line of the database's words.

@@ -55,7 +55,8 @@ pub(super) const FAILS_ON_ROWS: Text = Text {
 pub(super) const ROWS_LOST: Text = Text {
     title: "a downgrade that does not give the rows back",
     why: "The rows that stood before `@up` have to stand, equal, after `@down`, in all columns \
-          that `@up` has not dropped. What `@up` itself has created may go.",
+          that `@up` has not dropped. What `@up` itself has created may go. On SQLite a table that \
+          is dropped to be rebuilt also takes along the rows of others that refer to it.",
     help: "Keep in `@up` what `@down` needs, in a column or table of its own; or write `-- \
           @irreversible: reason` in the header in place of `@down`.",
 };
