@@ -2,6 +2,7 @@
 
 use limbeck_model::Dialect;
 
+use super::slips;
 use crate::split::tokens;
 
 /// Whether a database could not even read the statement.
@@ -16,8 +17,19 @@ pub(super) fn is_unfinished(message: &str) -> bool {
     message == "incomplete input"
 }
 
-/// How a failure is usually mended, if it is a usual one.
-pub(super) fn help(dialect: Dialect, statement: &str, message: &str) -> Option<String> {
+/// How a failure is usually mended, if it is a usual one. `at` is the byte of the statement that the
+/// database points at.
+pub(super) fn help(
+    dialect: Dialect,
+    statement: &str,
+    at: Option<usize>,
+    message: &str,
+) -> Option<String> {
+    if let (Dialect::Sqlite, Some(at), true) = (dialect, at, is_syntax(message))
+        && let Some(help) = slips::help(statement, at)
+    {
+        return Some(help);
+    }
     let words: Vec<String> = tokens(statement, dialect)
         .map(str::to_ascii_uppercase)
         .collect();
@@ -39,11 +51,8 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
     if is_alter && is_syntax(message) {
         return Some(if has("UNIQUE") {
             "write `CREATE UNIQUE INDEX`: SQLite cannot add a constraint to a table"
-        } else if has("TYPE") || has("CONSTRAINT") || has("FOREIGN") || has("DEFAULT") {
-            REBUILD
         } else {
-            "SQLite's ALTER TABLE renames tables and columns, and adds or drops one column a statement; for \
-             anything else create a new table, copy the rows, drop the old one and rename the new one"
+            REBUILD
         });
     }
     if is_unfinished(message) {
@@ -68,6 +77,9 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
     if starts("Cannot add a REFERENCES column with non-NULL default value") {
         return Some("add the column without a default and fill it with an `UPDATE`");
     }
+    if starts("error in table") && message.contains("after drop column") {
+        return Some(REBUILD);
+    }
     if message.contains("after drop column") {
         return Some("drop what uses the column first: its index, view or trigger");
     }
@@ -89,15 +101,44 @@ fn sqlite(words: &[String], message: &str) -> Option<&'static str> {
     if starts("NOT NULL constraint failed") {
         return Some("fill the column with an `UPDATE` first, or copy it with `coalesce`");
     }
+    if starts("error in view") || starts("error in trigger") {
+        return Some(
+            "drop it before the table that it uses is dropped, and create it again at the end",
+        );
+    }
+    if starts("no such function") {
+        return Some(
+            "use a function that SQLite has itself; what a program adds is not there in a migration",
+        );
+    }
+    if starts("unknown datatype") {
+        return Some(
+            "write `INTEGER`, `REAL`, `TEXT`, `BLOB` or `ANY`: a `STRICT` table knows no others",
+        );
+    }
+    if message.ends_with("has more than one primary key") {
+        return Some("write one `PRIMARY KEY (…)` of all its columns behind the last column");
+    }
     if starts("foreign key mismatch") {
         return Some(
             "refer to the primary key or to unique columns of the other table, as many as it has",
         );
     }
-    if starts("FOREIGN KEY constraint failed") {
+    if message == "constraint failed" && is_alter {
+        return Some(if has("CHECK") {
+            "change the rows that the check forbids first, in the same section"
+        } else {
+            "fill the column with an `UPDATE` first, in the same section"
+        });
+    }
+    let is_drop = words.first().is_some_and(|word| word == "DROP");
+    if starts("FOREIGN KEY constraint failed") && is_drop {
         return Some(
-            "remove or mend the rows that refer to nothing first, or drop the table that refers before the one it refers to",
+            "drop the tables whose rows refer to it first; to change a table that others refer to, add or drop columns of it in place",
         );
+    }
+    if starts("FOREIGN KEY constraint failed") {
+        return Some("remove or mend the rows that refer to nothing first, in the same section");
     }
     None
 }
@@ -110,6 +151,9 @@ fn postgres(words: &[String], message: &str) -> Option<&'static str> {
         } else {
             "fill the column with an `UPDATE` first, in the same section"
         });
+    }
+    if message.contains("cannot use column reference in DEFAULT") {
+        return Some("write a text in single quotes; in double quotes it is a name");
     }
     if message.contains("could not create unique index") {
         return Some("remove or change the rows that have equal values first, in the same section");

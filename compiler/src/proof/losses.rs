@@ -15,12 +15,14 @@ pub(super) struct Loss {
     pub(super) table: String,
     /// What is wrong with them, in words.
     pub(super) words: String,
+    /// Whether they were not what they were after `@up` already.
+    pub(super) in_up: bool,
 }
 
 /// What was lost. `whole` is from before `@up` to after `@down`, `passage` from before to after `@up`.
 pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
     let dropped = dropped(passage);
-    let one_sided = one_sided(whole);
+    let (one_sided, one_sided_by_up) = (one_sided(whole), one_sided(passage));
     let mut losses = Vec::new();
     for (table, (before, after)) in &whole.rows {
         let name = plain(table);
@@ -34,9 +36,14 @@ pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
         // That a column is there on one side only is said of the schema.
         ignored.extend(one_sided.get(&name).into_iter().flatten().cloned());
         if let Some(words) = compare(before, after, &ignored) {
+            let changed = one_sided_by_up.get(&name).cloned().unwrap_or_default();
+            let rows = passage.rows.get(table);
+            let in_up =
+                rows.is_some_and(|(before, after)| compare(before, after, &changed).is_some());
             losses.push(Loss {
                 table: table.clone(),
                 words,
+                in_up,
             });
         }
     }

@@ -10,11 +10,13 @@ mod fresh;
 mod hint;
 mod losses;
 mod lost;
+mod origin;
 mod place;
 mod prover;
 mod report;
 pub mod rows;
 mod set;
+mod slips;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod swept;

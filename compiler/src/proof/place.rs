@@ -40,6 +40,27 @@ impl Findings<'_, '_> {
             })
     }
 
+    /// The name in the statement of `@up` that makes a table or view of that name.
+    pub(super) fn making(&self, row: &Row<'_>, name: &str) -> Option<Span> {
+        let side = row.sides.iter().find(|side| side.dialect == self.dialect)?;
+        side.up.statements.iter().find_map(|statement| {
+            let mut tokens = tokens(statement.sql, self.dialect);
+            let is = |token: &str, word: &str| token.eq_ignore_ascii_case(word);
+            let creates = tokens.next().is_some_and(|first| is(first, "create"));
+            tokens.find(|token| creates && (is(token, "table") || is(token, "view")))?;
+            let mut tokens = tokens
+                .skip_while(|token| ["if", "not", "exists"].iter().any(|word| is(token, word)));
+            let first = tokens.next()?;
+            // The name may stand behind its schema.
+            let token = match tokens.next() {
+                Some(".") => tokens.next()?,
+                _ => first,
+            };
+            let is_it = token.trim_matches('"').to_lowercase() == name;
+            is_it.then(|| part(statement, Some(offset(statement, token)), self.dialect))
+        })
+    }
+
     /// The place of a failure, and what is said there.
     pub(super) fn place(
         &self,

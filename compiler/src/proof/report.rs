@@ -102,6 +102,9 @@ impl<'f, 't> Findings<'f, 't> {
         for line in failure.message.lines().skip(1) {
             diagnostic = diagnostic.note(line);
         }
+        if let Some((made, help)) = self.origin(row, direction, failure) {
+            return diagnostic.related(made, "it is made here").help(help);
+        }
         let meant = meant.map(|name| format!("write `{name}`"));
         match meant.or_else(|| self.help(row, direction, failure)) {
             Some(help) => diagnostic.help(help),
@@ -216,7 +219,7 @@ impl<'f, 't> Findings<'f, 't> {
             (Some(meant), Some(_), Some(written)) => {
                 format!("write `{meant}` in place of `{written}`")
             }
-            _ => hint::help(self.dialect, "", &unusable.message).unwrap_or_else(|| {
+            _ => hint::help(self.dialect, "", None, &unusable.message).unwrap_or_else(|| {
                 "correct it, or drop it before what it needs is changed and create it again as it \
                  has to be"
                     .to_owned()
@@ -234,8 +237,12 @@ impl<'f, 't> Findings<'f, 't> {
             loss.table, loss.words
         );
         let span = self.section(row, Direction::Down);
-        Diagnostic::new(Code::RowsLost, span, message)
-            .label("the rows that stood before have to stand again")
+        let mut diagnostic = Diagnostic::new(Code::RowsLost, span, message)
+            .label("the rows that stood before have to stand again");
+        if loss.in_up {
+            diagnostic = diagnostic.note("`@up` changes or deletes them");
+        }
+        diagnostic
             .help(
                 "keep in `@up` what `@down` needs, in a column or table of its own; where that \
                  cannot be, write `-- @irreversible: reason` in the header in place of the section",
@@ -332,7 +339,8 @@ impl<'f, 't> Findings<'f, 't> {
             }
         }
         let sql = statement.map(|statement| statement.sql);
-        hint::help(self.dialect, sql.unwrap_or_default(), &failure.message)
+        let sql = sql.unwrap_or_default();
+        hint::help(self.dialect, sql, failure.offset, &failure.message)
     }
 }
 
