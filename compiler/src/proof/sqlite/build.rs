@@ -17,7 +17,7 @@ use super::database::{Image, Sqlite};
 use crate::table::Table;
 
 /// It changes whenever a proof would find something else, or fill tables with other rows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const LIST: &str = "sound.txt";
 /// How many databases are kept along a history, and at least how far apart.
 const IMAGES: usize = 8;
