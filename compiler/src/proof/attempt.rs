@@ -241,7 +241,7 @@ impl<E: Engine> Prover<'_, '_, E> {
 
     /// Makes the database what it was before a revision.
     fn to(&mut self, base: &Set) -> Result<(), Fault> {
-        self.walk.forget()?;
+        self.walk.forget();
         match self.walk.reach(base)? {
             Ok(()) => Ok(()),
             Err(blocked) => Err(Fault::new(format!(

@@ -8,13 +8,20 @@ impl<E: Engine> Walk<'_, '_, E> {
     /// Makes the database a new installation where exactly these revisions are applied, and gives rows
     /// to the tables that have none.
     pub(super) fn begin_anew(&mut self, wanted: &Set, rows: Rows) -> Result<(), Fault> {
+        if let Some((set, image)) = &self.fresh
+            && set == wanted
+        {
+            self.engine.restore(Some(image))?;
+            self.arrive(wanted);
+            return self.engine.fill(rows);
+        }
         let kept = self.engine.save()?;
         if !self.install(wanted)? {
             // A revision needs rows that none has made: then it is tables without any.
             self.engine.restore(Some(&kept))?;
             self.engine.clear()?;
         }
-        self.at = wanted.clone();
+        self.arrive(wanted);
         self.engine.fill(rows)
     }
 

@@ -163,9 +163,9 @@ impl<E: Engine> Prover<'_, '_, E> {
         }
         // Whoever comes next needs a database in which it is applied.
         let line = self.walk.line(place).clone();
-        match self.walk.reach(&line)? {
-            Ok(()) => Ok(()),
-            Err(_) => self.walk.forget(),
+        if self.walk.reach(&line)?.is_err() {
+            self.walk.forget();
         }
+        Ok(())
     }
 }

@@ -8,6 +8,9 @@ use crate::table::{Row, Script, Side, Table};
 
 /// How many revisions are applied before the database is kept, so that coming back is never far.
 const STRIDE: usize = 64;
+/// How many revisions are applied again before the database is kept: what comes back once from far away
+/// does so again with the next mistake.
+const FAR: usize = 8;
 
 /// A database on its way through a history.
 pub(super) struct Walk<'w, 't, E: Engine> {
@@ -26,6 +29,8 @@ pub(super) struct Walk<'w, 't, E: Engine> {
     /// What the last periodic image holds.
     latest: Option<(Set, E::Image)>,
     pub(super) at: Set,
+    /// Whether the database is not what `at` says, and has to be made anew.
+    is_lost: bool,
     steps: usize,
 }
 
@@ -86,6 +91,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
             fresh: None,
             latest: None,
             at: Set::default(),
+            is_lost: false,
             steps: 0,
         }
     }
@@ -119,15 +125,16 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
         let best = kept()
             .filter(|(set, _)| set.is_within(wanted))
             .max_by_key(|(set, _)| set.len());
-        let stays = self.at.is_within(wanted);
+        let stays = !self.is_lost && self.at.is_within(wanted);
         match best {
             Some((set, image)) if !stays || set.len() > self.at.len() => {
                 self.engine.restore(Some(image))?;
-                self.at = set.clone();
+                let set = set.clone();
+                self.arrive(&set);
             }
             None if !stays => {
                 self.engine.restore(None)?;
-                self.at = Set::default();
+                self.arrive(&Set::default());
             }
             _ => {}
         }
@@ -136,9 +143,11 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
 
     /// Applies what is missing on top of what is applied.
     pub(super) fn extend(&mut self, wanted: &Set) -> Result<Result<(), Blocked>, Fault> {
-        for place in wanted.without(&self.at) {
+        let missing = wanted.without(&self.at);
+        let is_far = missing.len() >= FAR;
+        for place in missing {
             if let Err(failure) = self.apply(place)? {
-                self.forget()?;
+                self.forget();
                 return Ok(Err(Blocked {
                     revision: place,
                     failure,
@@ -146,14 +155,22 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
             }
             self.settle(place)?;
         }
+        if is_far {
+            self.latest = Some((self.at.clone(), self.engine.save()?));
+        }
         Ok(Ok(()))
     }
 
+    /// The database is one in which exactly these revisions are applied.
+    pub(super) fn arrive(&mut self, at: &Set) {
+        self.at = at.clone();
+        self.is_lost = false;
+    }
+
     /// Nothing is known of the database any more.
-    pub(super) fn forget(&mut self) -> Result<(), Fault> {
-        self.engine.restore(None)?;
+    pub(super) fn forget(&mut self) {
         self.at = Set::default();
-        Ok(())
+        self.is_lost = true;
     }
 
     /// Applies a revision in the way that was found for it.
