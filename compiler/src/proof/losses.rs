@@ -22,6 +22,7 @@ pub(super) struct Loss {
 /// What was lost. `whole` is from before `@up` to after `@down`, `passage` from before to after `@up`.
 pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
     let dropped = dropped(passage);
+    let required = required(passage);
     let (one_sided, one_sided_by_up) = (one_sided(whole), one_sided(passage));
     let mut losses = Vec::new();
     for (table, (before, after)) in &whole.rows {
@@ -35,11 +36,12 @@ pub(super) fn losses(whole: &Difference, passage: &Difference) -> Vec<Loss> {
         let mut ignored = empty.unwrap_or_default();
         // That a column is there on one side only is said of the schema.
         ignored.extend(one_sided.get(&name).into_iter().flatten().cloned());
-        if let Some(words) = compare(before, after, &ignored) {
+        let filled = required.get(&name).cloned().unwrap_or_default();
+        if let Some(words) = compare(before, after, &ignored, &filled) {
             let changed = one_sided_by_up.get(&name).cloned().unwrap_or_default();
             let rows = passage.rows.get(table);
-            let in_up =
-                rows.is_some_and(|(before, after)| compare(before, after, &changed).is_some());
+            let in_up = rows
+                .is_some_and(|(before, after)| compare(before, after, &changed, &filled).is_some());
             losses.push(Loss {
                 table: table.clone(),
                 words,
@@ -77,6 +79,27 @@ fn dropped(passage: &Difference) -> Dropped {
     dropped
 }
 
+/// The columns that `@up` has forbidden to be null. What it gives them in place of null has to stay: null
+/// could not stand, and nothing tells afterwards where it was.
+fn required(passage: &Difference) -> BTreeMap<String, BTreeSet<String>> {
+    let mut columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for change in diff(&passage.before, &passage.after) {
+        let Change::Changed { before, after } = change else {
+            continue;
+        };
+        let is_required = |definition: &str| definition.contains("NOT NULL");
+        if after.kind == Kind::Column
+            && !is_required(&before.definition)
+            && is_required(&after.definition)
+            && let Some(table) = after.parent
+        {
+            let columns = columns.entry(plain(&table)).or_default();
+            columns.insert(plain(&after.name));
+        }
+    }
+    columns
+}
+
 /// The columns of each table that only one side has.
 fn one_sided(whole: &Difference) -> BTreeMap<String, BTreeSet<String>> {
     let mut columns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -105,8 +128,14 @@ fn emptied(columns: &BTreeSet<String>, rows: &[Row]) -> BTreeSet<String> {
     columns.iter().filter(is_empty).cloned().collect()
 }
 
-/// What is wrong with the rows after, if a row before is not among them.
-fn compare(before: &[Row], after: &[Row], ignored: &BTreeSet<String>) -> Option<String> {
+/// What is wrong with the rows after, if a row before is not among them. In the columns that were filled,
+/// anything may stand where null was.
+fn compare(
+    before: &[Row],
+    after: &[Row],
+    ignored: &BTreeSet<String>,
+    filled: &BTreeSet<String>,
+) -> Option<String> {
     let kept = |row: &Row| -> Row {
         let kept = row
             .iter()
@@ -117,7 +146,13 @@ fn compare(before: &[Row], after: &[Row], ignored: &BTreeSet<String>) -> Option<
     let mut left: Vec<Row> = after.iter().map(kept).collect();
     let mut missing = Vec::new();
     for row in before.iter().map(kept) {
-        match left.iter().position(|other| *other == row) {
+        let is_same = |other: &Row| {
+            row.iter().all(|(name, value)| {
+                other.get(name) == Some(value) || value.is_none() && filled.contains(&plain(name))
+            })
+        };
+        let exactly = left.iter().position(|other| *other == row);
+        match exactly.or_else(|| left.iter().position(is_same)) {
             Some(place) => {
                 left.swap_remove(place);
             }
