@@ -5,6 +5,7 @@
 //! order of a column's clauses do not. Names keep their case.
 
 mod ddl;
+mod default;
 mod keyword;
 mod table;
 mod token;

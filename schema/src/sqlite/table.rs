@@ -1,6 +1,6 @@
 //! `CREATE TABLE` taken apart into a table, its columns and its constraints.
 
-use super::token;
+use super::{default, token};
 use crate::change::COLUMNS;
 use crate::{Kind, Object};
 
@@ -109,7 +109,7 @@ fn column(table: &str, item: &[String]) -> Object {
     let mut clauses: Vec<String> = starts
         .windows(2)
         .filter_map(|range| rest.get(*range.first()?..*range.last()?))
-        .map(token::join)
+        .map(|clause| token::join(&default::without_parentheses(clause)))
         // It says what is so without it.
         .filter(|clause| clause != "NULL")
         .collect();
