@@ -4,6 +4,7 @@ use limbeck_model::Direction;
 use limbeck_schema::Change;
 
 use super::engine::{Failure, Rows, Unusable};
+use super::hint;
 use super::losses::Loss;
 use super::swept::Swept;
 
@@ -51,6 +52,7 @@ impl Finding {
     pub(super) fn rows(works_with: Rows, direction: Direction, failure: Failure) -> Self {
         let fails_with = match works_with {
             Rows::Plain => Rows::Hard,
+            _ if hint::is_about_form(&failure.message) => Rows::Hard,
             _ => Rows::Plain,
         };
         Self::FailsOnRows(fails_with, direction, failure)

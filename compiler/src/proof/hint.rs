@@ -33,11 +33,28 @@ pub(super) fn help(
     let words: Vec<String> = tokens(statement, dialect)
         .map(str::to_ascii_uppercase)
         .collect();
+    if dialect == Dialect::Postgres && message.starts_with("constraint \"none\" of relation") {
+        return message.split('"').nth(3).map(unnamed);
+    }
     let help = match dialect {
         Dialect::Sqlite => sqlite(&words, message),
         Dialect::Postgres => postgres(&words, message),
     };
     help.map(str::to_owned)
+}
+
+/// Whether a value has not the form that a type wants. What form the texts of a column have, no constraint
+/// says, and those of a proof are made up.
+pub(super) fn is_about_form(message: &str) -> bool {
+    message.starts_with("invalid input syntax for type") || message == "malformed JSON"
+}
+
+/// What a tool writes that was never told the name of a constraint, and gives it as Python's nothing.
+fn unnamed(table: &str) -> String {
+    format!(
+        "write the constraint's name: PostgreSQL calls one that is made without `{table}_<column>_fkey`, \
+         `{table}_<column>_key` or `{table}_<column>_check`"
+    )
 }
 
 /// The ways around what `ALTER TABLE` of SQLite cannot do.
@@ -176,4 +193,21 @@ fn postgres(words: &[String], message: &str) -> Option<&'static str> {
         return Some("say how the values are converted: `USING column::type`");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constraint_that_was_never_named_has_the_name_that_postgres_gave_it() {
+        let message = "constraint \"none\" of relation \"runs\" does not exist";
+        let help = help(
+            Dialect::Postgres,
+            "ALTER TABLE runs DROP CONSTRAINT None",
+            None,
+            message,
+        );
+        insta::assert_snapshot!(help.unwrap_or_default(), @"write the constraint's name: PostgreSQL calls one that is made without `runs_<column>_fkey`, `runs_<column>_key` or `runs_<column>_check`");
+    }
 }

@@ -64,9 +64,9 @@ pub(super) const ROWS_LOST: Text = Text {
 pub(super) const MAY_FAIL_ON_ROWS: Text = Text {
     title: "a revision that fails on rows that the constraints allow",
     why: "The revision works on rows as most programs write them, and fails on others that the \
-          constraints of its tables allow: equal in every column that need not be unique, great or \
-          negative numbers, long or empty texts. Whether there are such rows only production \
-          knows.",
+          constraints of its tables allow: equal in every column that need not be unique, \
+          great or negative numbers, long or empty texts, texts without the form that a new \
+          type wants. Whether there are such rows only production knows.",
     help: "Look whether there are such rows, and change them in the same section before the rule is \
           made. This is a warning: the build goes on.",
 };
