@@ -40,7 +40,13 @@ impl<E: Engine> Prover<'_, '_, E> {
                 Ok(()) => {
                     self.walk.ways[place].rows = rows;
                     if let Some(failure) = first_failure {
-                        let finding = Finding::rows(rows, Direction::Up, failure);
+                        let finding = Finding::rows(
+                            rows,
+                            Direction::Up,
+                            &side.up,
+                            self.walk.dialect,
+                            failure,
+                        );
                         self.findings.add(place, finding);
                     }
                     return self.reverse(place, &base, &before, &unusable);
@@ -169,7 +175,13 @@ impl<E: Engine> Prover<'_, '_, E> {
             self.walk.begin_anew(base, rows)?;
             if self.walk.engine.run(&side.up)?.is_ok() && self.walk.engine.run(&side.down)?.is_ok()
             {
-                return Ok(Finding::rows(rows, Direction::Down, failure));
+                return Ok(Finding::rows(
+                    rows,
+                    Direction::Down,
+                    &side.down,
+                    self.walk.dialect,
+                    failure,
+                ));
             }
         }
         Ok(Finding::Fails(Direction::Down, failure, meant))

@@ -1,12 +1,14 @@
 //! What a proof found.
 
-use limbeck_model::Direction;
+use limbeck_model::{Dialect, Direction};
 use limbeck_schema::Change;
 
 use super::engine::{Failure, Rows, Unusable};
 use super::hint;
-use super::losses::Loss;
+use super::losses::{Loss, plain};
 use super::swept::Swept;
+use crate::split::tokens;
+use crate::table::Script;
 
 /// Something that is wrong with a revision.
 pub(super) enum Finding {
@@ -49,12 +51,41 @@ impl Finding {
     }
 
     /// A script fails, but not with these rows.
-    pub(super) fn rows(works_with: Rows, direction: Direction, failure: Failure) -> Self {
-        let fails_with = match works_with {
-            Rows::Plain => Rows::Hard,
-            _ if hint::is_about_form(&failure.message) => Rows::Hard,
-            _ => Rows::Plain,
+    pub(super) fn rows(
+        works_with: Rows,
+        direction: Direction,
+        script: &Script<'_>,
+        dialect: Dialect,
+        failure: Failure,
+    ) -> Self {
+        let depends_on_values =
+            hint::is_about_form(&failure.message) || leaves_nulls(script, dialect, &failure);
+        let fails_with = if works_with == Rows::Plain || depends_on_values {
+            Rows::Hard
+        } else {
+            Rows::Plain
         };
         Self::FailsOnRows(fails_with, direction, failure)
     }
+}
+
+/// Whether a script fills a column and then forbids null, which some rows still have: the author has thought
+/// of it, and what the values come from may never be null.
+fn leaves_nulls(script: &Script<'_>, dialect: Dialect, failure: &Failure) -> bool {
+    let place = failure.statement;
+    let failing = place.and_then(|place| script.statements.get(place));
+    let sql = failing.map_or("", |statement| statement.sql);
+    let Some((table, column)) = hint::null_in(dialect, sql, &failure.message) else {
+        return false;
+    };
+    let before = script
+        .statements
+        .iter()
+        .take(failure.statement.unwrap_or(0));
+    before
+        .map(|statement| tokens(statement.sql, dialect).map(plain).collect())
+        .any(|words: Vec<String>| {
+            let updates = words.iter().any(|word| word == "update");
+            updates && words.contains(&table) && words.contains(&column)
+        })
 }

@@ -2,6 +2,7 @@
 
 use limbeck_model::Dialect;
 
+use super::losses::plain;
 use super::slips;
 use crate::split::tokens;
 
@@ -47,6 +48,40 @@ pub(super) fn help(
 /// says, and those of a proof are made up.
 pub(super) fn is_about_form(message: &str) -> bool {
     message.starts_with("invalid input syntax for type") || message == "malformed JSON"
+}
+
+/// The table and the column that null stands in, where it must not, as far as a failure tells.
+pub(super) fn null_in(dialect: Dialect, sql: &str, message: &str) -> Option<(String, String)> {
+    let line = message.lines().next()?;
+    if line == "constraint failed" {
+        return forbidden_null(dialect, sql);
+    }
+    let names: Vec<&str> = if line.ends_with("contains null values") {
+        let mut quoted = line.split('"').skip(1).step_by(2);
+        let column = quoted.next()?;
+        vec![quoted.next()?, column]
+    } else {
+        let (_, name) = line.split_once("NOT NULL constraint failed: ")?;
+        name.split('.').collect()
+    };
+    match names.as_slice() {
+        [table, column] => Some((table.to_lowercase(), column.to_lowercase())),
+        _ => None,
+    }
+}
+
+/// The table and the column of `ALTER TABLE … ALTER COLUMN … SET NOT NULL`, whose failure names neither.
+fn forbidden_null(dialect: Dialect, sql: &str) -> Option<(String, String)> {
+    let words: Vec<&str> = tokens(sql, dialect).collect();
+    let end = words.len().checked_sub(3)?;
+    let is_forbidden = words
+        .get(end..)?
+        .iter()
+        .zip(["SET", "NOT", "NULL"])
+        .all(|(word, expected)| word.eq_ignore_ascii_case(expected));
+    let is_alter = words.first()?.eq_ignore_ascii_case("ALTER");
+    let place = (plain(words.get(2)?), plain(words.get(end.checked_sub(1)?)?));
+    (is_alter && is_forbidden).then_some(place)
 }
 
 /// What a tool writes that was never told the name of a constraint, and gives it as Python's nothing.
@@ -198,6 +233,23 @@ fn postgres(words: &[String], message: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_null_stands_is_read_from_either_database() {
+        let place = Some(("items".to_owned(), "note".to_owned()));
+        let null_in = |message| {
+            null_in(
+                Dialect::Sqlite,
+                "ALTER TABLE items ALTER COLUMN \"note\" SET NOT NULL",
+                message,
+            )
+        };
+        assert_eq!(null_in("NOT NULL constraint failed: items.note"), place);
+        assert_eq!(null_in("constraint failed"), place);
+        let words = "column \"note\" of relation \"items\" contains null values";
+        assert_eq!(null_in(words), place);
+        assert_eq!(null_in("UNIQUE constraint failed: items.note"), None);
+    }
 
     #[test]
     fn a_constraint_that_was_never_named_has_the_name_that_postgres_gave_it() {

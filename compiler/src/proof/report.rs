@@ -121,6 +121,8 @@ impl<'f, 't> Findings<'f, 't> {
     ) -> Diagnostic {
         let (span, label) = self.place(row, direction, failure);
         let headline = headline(failure);
+        let statement = self.statement(row, direction, failure);
+        let sql = statement.map_or("", |statement| statement.sql);
         let (code, verb, note) = if rows == Rows::Plain {
             (
                 Code::FailsOnRows,
@@ -133,6 +135,12 @@ impl<'f, 't> Findings<'f, 't> {
                 "may fail",
                 "it was tried on texts that are made up; whether those in production have the form, no constraint says",
             )
+        } else if hint::null_in(self.dialect, sql, &failure.message).is_some() {
+            (
+                Code::MayFailOnRows,
+                "may fail",
+                "the column is filled first, and stays null where what it is filled from is null or not there",
+            )
         } else {
             (
                 Code::MayFailOnRows,
@@ -141,7 +149,13 @@ impl<'f, 't> Findings<'f, 't> {
             )
         };
         let message = format!("`@{direction}` {verb} where tables have rows: {headline}");
-        let help = self.help(row, direction, failure);
+        let is_filled =
+            rows == Rows::Hard && hint::null_in(self.dialect, sql, &failure.message).is_some();
+        let help = if is_filled {
+            Some("give the column another value there, as with `coalesce`".to_owned())
+        } else {
+            self.help(row, direction, failure)
+        };
         Diagnostic::new(code, span, message)
             .label(label)
             .note(note)
