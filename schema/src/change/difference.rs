@@ -10,7 +10,7 @@ pub(crate) const COLUMNS: &str = "columns ";
 
 /// One difference between two schemas.
 ///
-/// Its [`Display`](fmt::Display) form is a sentence without an end: ``index `ix_a` on `messages` is
+/// Its [`Display`](std::fmt::Display) form is a sentence without an end: ``index `ix_a` on `messages` is
 /// new``.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
