@@ -52,6 +52,10 @@ pub(super) const STEPS: &[Step] = &[
         act: doc_tests,
     },
     Step {
+        name: "lock file",
+        act: lock_file,
+    },
+    Step {
         name: "documents",
         act: documents,
     },
@@ -182,6 +186,12 @@ fn run_tests(session: &mut Session, runner: Runner, program: &[&str]) -> Result<
     job.run_reading(session.workspace.root(), stream, |line| {
         tally.read(runner, line);
     })
+}
+
+/// The reference deployment could be released as it is: all is locked, and proved as it stands.
+fn lock_file(session: &mut Session) -> Result<()> {
+    let run = ["run", "-q", "-p", "cargo-limbeck", "--", "lock", "--check"];
+    cargo(session, &run)
 }
 
 fn documents(session: &mut Session) -> Result<()> {
