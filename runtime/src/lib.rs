@@ -29,6 +29,7 @@ mod engine;
 mod error;
 mod ledger;
 mod migrator;
+mod options;
 mod report;
 mod status;
 mod table;

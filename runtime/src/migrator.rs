@@ -9,6 +9,7 @@ use crate::driver::{Database, FirstLook, Opened};
 use crate::engine::{Chart, Offline, Position, Run, cannot_read, offline};
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::options::Options;
 use crate::report::{Event, Observer, Report};
 use crate::status::Status;
 use crate::table::History;
@@ -35,8 +36,7 @@ use crate::table::History;
 /// non-transactional script was left unfinished.
 pub struct Migrator {
     histories: Vec<&'static History>,
-    ledger_schema: String,
-    lock_deadline: Duration,
+    options: Options,
     observer: Box<dyn Observer>,
 }
 
@@ -54,8 +54,7 @@ impl Migrator {
     {
         Self {
             histories: histories.into_iter().map(Into::into).collect(),
-            ledger_schema: "limbeck".to_owned(),
-            lock_deadline: Duration::from_mins(1),
+            options: Options::default(),
             observer: Box::new(|_: &Event| ()),
         }
     }
@@ -63,7 +62,7 @@ impl Migrator {
     /// The PostgreSQL schema of the ledger; `limbeck` unless set. SQLite uses the prefix `limbeck_`.
     #[must_use]
     pub fn ledger_schema(mut self, schema: impl Into<String>) -> Self {
-        self.ledger_schema = schema.into();
+        self.options.ledger_schema = schema.into();
         self
     }
 
@@ -71,7 +70,7 @@ impl Migrator {
     /// minute unless set.
     #[must_use]
     pub fn lock_deadline(mut self, deadline: Duration) -> Self {
-        self.lock_deadline = deadline;
+        self.options.lock_deadline = deadline;
         self
     }
 
@@ -93,7 +92,7 @@ impl Migrator {
     /// As for every method that takes a database: see [`Migrator`].
     pub fn upgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let watch = Stopwatch::start();
-        let mut driver = database.open(self.lock_deadline)?;
+        let mut driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         let found = if self.means_everything(target) {
             self.first_look(&mut driver, &ledger)?
@@ -115,7 +114,7 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn downgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
-        let driver = database.open(self.lock_deadline)?;
+        let driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |run| run.go(Direction::Down, target, None))
     }
@@ -128,7 +127,7 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn resume(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
-        let driver = database.open(self.lock_deadline)?;
+        let driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |mut run| {
             run.resume = true;
@@ -149,7 +148,7 @@ impl Migrator {
         targets: &[&str],
         purge: bool,
     ) -> Result<Report, Error> {
-        let driver = database.open(self.lock_deadline)?;
+        let driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |run| run.stamp(targets, purge))
     }
@@ -160,7 +159,7 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn status(&self, database: impl Database) -> Result<Status, Error> {
-        let mut driver = database.look(self.lock_deadline)?;
+        let mut driver = database.look(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         let chart = Chart::compose(&self.histories, driver.dialect())?;
         let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
@@ -228,7 +227,7 @@ impl Migrator {
     pub(crate) fn ledger(&self, dialect: Dialect) -> Ledger {
         Ledger {
             dialect,
-            schema: self.ledger_schema.clone(),
+            schema: self.options.ledger_schema.clone(),
             has_schema: false,
         }
     }
@@ -264,7 +263,7 @@ impl Migrator {
             ledger,
             driver,
             &mut *self.observer,
-            self.lock_deadline,
+            &self.options,
         ))
     }
 }

@@ -12,6 +12,7 @@ use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Opened, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Ledger;
+use crate::options::Options;
 use crate::report::{Event, Observer, Report, Step};
 use crate::table::History;
 
@@ -21,7 +22,7 @@ pub(crate) struct Run<'r> {
     pub(crate) histories: Vec<&'static str>,
     pub(crate) ledger: Ledger,
     pub(crate) driver: Opened<'r>,
-    pub(crate) observer: &'r mut dyn Observer,
+    pub(super) observer: &'r mut dyn Observer,
     pub(crate) backoff: Backoff,
     pub(crate) report: Report,
     watch: Stopwatch,
@@ -47,7 +48,7 @@ impl<'r> Run<'r> {
         ledger: Ledger,
         driver: Opened<'r>,
         observer: &'r mut dyn Observer,
-        patience: Duration,
+        options: &'r Options,
     ) -> Self {
         Self {
             chart,
@@ -56,7 +57,7 @@ impl<'r> Run<'r> {
             report: Report::new(driver.dialect()),
             driver,
             observer,
-            backoff: Backoff::new(patience),
+            backoff: Backoff::new(options.lock_deadline),
             watch: Stopwatch::start(),
             resume: false,
             together: true,
@@ -128,7 +129,7 @@ impl<'r> Run<'r> {
             self.check(&position, direction, &plan)?;
             if announced != Some(plan.len()) {
                 announced = Some(plan.len());
-                self.observer.event(&Event::Planned {
+                self.tell(&Event::Planned {
                     direction,
                     count: plan.len(),
                 });
@@ -232,6 +233,10 @@ impl<'r> Run<'r> {
         Ok(Outcome::Done)
     }
 
+    pub(crate) fn tell(&mut self, event: &Event) {
+        self.observer.event(event);
+    }
+
     pub(crate) fn finish(&mut self, index: usize, direction: Direction, duration: Duration) {
         let step = Step {
             revision: self.chart.entries[index].name(),
@@ -239,7 +244,7 @@ impl<'r> Run<'r> {
             duration,
             executed: true,
         };
-        self.observer.event(&Event::Finished(step.clone()));
+        self.tell(&Event::Finished(step.clone()));
         self.report.steps.push(step);
         self.told_to_wait = false;
         self.backoff.restart();
@@ -249,7 +254,7 @@ impl<'r> Run<'r> {
     pub(crate) fn wait(&mut self) -> Result<(), Error> {
         if !self.told_to_wait {
             self.told_to_wait = true;
-            self.observer.event(&Event::Waiting);
+            self.tell(&Event::Waiting);
         }
         if self.backoff.wait() {
             return Ok(());

@@ -144,9 +144,9 @@ impl Run<'_> {
             create_ledger = false;
             guard.expect_unfinished(entry.history.name, Some(&script.token));
             if number == first {
-                self.observer.event(&Event::Started(entry.name()));
+                self.tell(&Event::Started(entry.name()));
             }
-            self.observer.event(&Event::Statement {
+            self.tell(&Event::Statement {
                 number: number as usize,
                 count: statements.len(),
             });
@@ -158,7 +158,7 @@ impl Run<'_> {
             }
         }
         if statements.is_empty() {
-            self.observer.event(&Event::Started(entry.name()));
+            self.tell(&Event::Started(entry.name()));
         }
         self.end_script(script, guard, create_ledger, watch)
     }

@@ -100,7 +100,7 @@ impl Run<'_> {
                         duration: Duration::ZERO,
                         executed: false,
                     };
-                    self.observer.event(&Event::Finished(step.clone()));
+                    self.tell(&Event::Finished(step.clone()));
                     self.report.steps.push(step);
                 }
                 Ok(Outcome::Done)

@@ -47,8 +47,7 @@ impl Run<'_> {
         // none of them is done.
         let alone = stretch.len() == 1;
         if alone {
-            self.observer
-                .event(&Event::Started(chart.entries[stretch[0]].name()));
+            self.tell(&Event::Started(chart.entries[stretch[0]].name()));
         }
         let mut durations = Vec::new();
         let observer = &mut *self.observer;
@@ -67,8 +66,7 @@ impl Run<'_> {
             Ok(()) => {
                 for (&index, duration) in stretch.iter().zip(durations) {
                     if !alone {
-                        self.observer
-                            .event(&Event::Started(chart.entries[index].name()));
+                        self.tell(&Event::Started(chart.entries[index].name()));
                     }
                     self.finish(index, direction, duration);
                 }

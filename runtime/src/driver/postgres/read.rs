@@ -1,0 +1,66 @@
+//! Reads the ledger, as one snapshot and in one round trip.
+
+use std::ops::DerefMut;
+
+use postgres::Client;
+use postgres::error::SqlState;
+
+use super::Postgres;
+use super::rows::{progress_row, result_sets, revision_row, state_rows};
+use crate::driver::DriverError;
+use crate::ledger::{Contents, Ledger};
+
+impl<C: DerefMut<Target = Client>> Postgres<C> {
+    pub(super) fn contents(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+    ) -> Result<Contents, DriverError> {
+        let within = format!("history IN ({})", ledger.list(histories));
+        let text = format!(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {states}; \
+             SELECT history, id, parents, checksum, lineage, compat, \
+             to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') \
+             FROM {revision} WHERE {within} ORDER BY applied_at, id; \
+             SELECT history, id, direction, step, state, lease_until > clock_timestamp() OR EXISTS \
+             (SELECT FROM pg_stat_activity WHERE pid = backend AND coalesce(pg_stat_activity.state, 'active') = 'active' \
+             AND pid <> pg_backend_pid()), error FROM {progress} WHERE {within} ORDER BY step; COMMIT",
+            states = ledger.standings(),
+            revision = ledger.table("revision"),
+            progress = ledger.table("progress"),
+        );
+        let messages = match self.send_transaction(&text) {
+            Ok(messages) => messages,
+            Err(error) if is_missing(&error) => return Ok(Contents::default()),
+            Err(error) => return Err(error),
+        };
+        // One result for each statement: `BEGIN`, the three queries, `COMMIT`.
+        let [_, states, revisions, progress, ..] = &result_sets(&messages)[..] else {
+            return Err(DriverError::other(
+                "the server has not answered every query",
+            ));
+        };
+        Ok(Contents {
+            present: true,
+            states: state_rows(states)?,
+            rows: revisions
+                .iter()
+                .copied()
+                .map(revision_row)
+                .collect::<Result<_, _>>()?,
+            progress: progress
+                .iter()
+                .copied()
+                .map(progress_row)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Whether a table or its schema is not there.
+pub(super) fn is_missing(error: &DriverError) -> bool {
+    let missing = [&SqlState::UNDEFINED_TABLE, &SqlState::INVALID_SCHEMA_NAME];
+    missing
+        .iter()
+        .any(|state| error.code.as_deref() == Some(state.code()))
+}

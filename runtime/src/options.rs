@@ -1,0 +1,21 @@
+//! What a run can be told beforehand; the methods of [`Migrator`](crate::Migrator) set it.
+
+use std::time::Duration;
+
+/// The settings of all runs of one migrator.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// PostgreSQL's schema of the ledger.
+    pub(crate) ledger_schema: String,
+    /// How long to wait, without any progress, for another process.
+    pub(crate) lock_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            ledger_schema: "limbeck".to_owned(),
+            lock_deadline: Duration::from_mins(1),
+        }
+    }
+}
