@@ -140,9 +140,9 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Row<'_> {
+impl<'t> Row<'t> {
     /// What the revision is in a dialect that is declared.
-    pub fn side(&self, dialect: Dialect) -> Option<&Side<'_>> {
+    pub fn side(&self, dialect: Dialect) -> Option<&Side<'t>> {
         self.sides.iter().find(|side| side.dialect == dialect)
     }
 

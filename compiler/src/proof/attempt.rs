@@ -5,15 +5,15 @@ use limbeck_model::{Dialect, Direction};
 use limbeck_schema::Kind;
 
 use super::changes::changes;
-use super::engine::{Engine, Failure, Fault, Rows, Unusable};
+use super::engine::{Difference, Engine, Failure, Fault, Rows, Unusable};
 use super::finding::Finding;
-use super::losses::losses;
+use super::losses::{Loss, losses};
 use super::lost::{Lost, subject};
 use super::prover::Prover;
 use super::set::Set;
 use super::swept::{rebuilds, swept};
 use super::walk::{Way, without};
-use crate::table::Script;
+use crate::table::{Script, Side};
 
 impl<E: Engine> Prover<'_, '_, E> {
     /// Proves a revision where the database stands.
@@ -25,7 +25,7 @@ impl<E: Engine> Prover<'_, '_, E> {
             return self.walk.settle(place);
         }
         if (self.is_reported)(place, Direction::Up) {
-            return self.salvage(place, None);
+            return self.salvage(place, side, None);
         }
         let base = self.walk.at.clone();
         let mut first_failure = None;
@@ -49,7 +49,7 @@ impl<E: Engine> Prover<'_, '_, E> {
                         );
                         self.findings.add(place, finding);
                     }
-                    return self.reverse(place, &base, &before, &unusable);
+                    return self.reverse(place, side, &base, &before, &unusable);
                 }
                 Err(failure) => {
                     first_failure.get_or_insert_with(|| failure.clone());
@@ -59,30 +59,28 @@ impl<E: Engine> Prover<'_, '_, E> {
         }
         // Without rows none of them is the reason.
         self.walk.begin_anew(&base, Rows::None)?;
-        self.salvage(place, last_failure)
+        self.salvage(place, side, last_failure)
     }
 
     /// Takes down what was just applied, and applies it again.
     fn reverse(
         &mut self,
         place: usize,
+        side: &Side<'_>,
         base: &Set,
         before: &E::View,
         unusable: &[Unusable],
     ) -> Result<(), Fault> {
-        let Some(side) = self.walk.side(place) else {
-            return Ok(());
-        };
         let found = self.findings.len();
         self.look(place, Direction::Up, unusable)?;
         let is_irreversible = self.walk.row(place).revision.irreversible.is_some();
         if is_irreversible || (self.is_reported)(place, Direction::Down) {
-            self.look_for_swept(place, before)?;
+            self.look_for_swept(place, side, before)?;
             return self.walk.settle(place);
         }
         let after = self.walk.engine.view()?;
         if let Err(failure) = self.walk.engine.run(&side.down)? {
-            let finding = self.failed_down(place, base, failure)?;
+            let finding = self.failed_down(side, base, failure)?;
             self.findings.add(place, finding);
             return self.again(place, base);
         }
@@ -93,13 +91,7 @@ impl<E: Engine> Prover<'_, '_, E> {
             self.findings.add(place, Finding::LeftBehind(differences));
         }
         let passage = self.walk.engine.compare(before, &after)?;
-        let mut lost = losses(&difference, &passage);
-        if !lost.is_empty() {
-            let schema = self.walk.engine.schema()?;
-            for swept in swept(&mut lost, &passage.rows, side, &schema) {
-                self.findings.add(place, Finding::Swept(swept));
-            }
-        }
+        let lost = self.add_swept(place, side, losses(&difference, &passage), &passage)?;
         for loss in lost {
             self.findings.add(place, Finding::Lost(loss));
         }
@@ -143,33 +135,45 @@ impl<E: Engine> Prover<'_, '_, E> {
     }
 
     /// Reports the rows that a rebuild takes along, where there is no way back to find them by.
-    fn look_for_swept(&mut self, place: usize, before: &E::View) -> Result<(), Fault> {
-        let Some(side) = self.walk.side(place) else {
-            return Ok(());
-        };
+    fn look_for_swept(
+        &mut self,
+        place: usize,
+        side: &Side<'_>,
+        before: &E::View,
+    ) -> Result<(), Fault> {
         if rebuilds(&side.up).is_empty() {
             return Ok(());
         }
         let after = self.walk.engine.view()?;
         let passage = self.walk.engine.compare(before, &after)?;
-        let mut lost = losses(&passage, &passage);
-        let schema = self.walk.engine.schema()?;
-        for swept in swept(&mut lost, &passage.rows, side, &schema) {
-            self.findings.add(place, Finding::Swept(swept));
-        }
+        self.add_swept(place, side, losses(&passage, &passage), &passage)?;
         Ok(())
+    }
+
+    /// Reports what a rebuild has taken along, and gives back what was lost in any other way.
+    fn add_swept(
+        &mut self,
+        place: usize,
+        side: &Side<'_>,
+        mut lost: Vec<Loss>,
+        passage: &Difference,
+    ) -> Result<Vec<Loss>, Fault> {
+        if !lost.is_empty() {
+            let schema = self.walk.engine.schema()?;
+            for swept in swept(&mut lost, &passage.rows, side, &schema) {
+                self.findings.add(place, Finding::Swept(swept));
+            }
+        }
+        Ok(lost)
     }
 
     /// Whether rows are the reason why a revision does not go down.
     fn failed_down(
         &mut self,
-        place: usize,
+        side: &Side<'_>,
         base: &Set,
         failure: Failure,
     ) -> Result<Finding, Fault> {
-        let Some(side) = self.walk.side(place) else {
-            return Ok(Finding::Fails(Direction::Down, failure, None));
-        };
         let meant = self.meant(&failure.message)?;
         for rows in [Rows::Plain, Rows::None] {
             self.walk.begin_anew(base, rows)?;
@@ -188,10 +192,12 @@ impl<E: Engine> Prover<'_, '_, E> {
     }
 
     /// Applies what can be applied of a revision that fails, so that those behind it can be looked at.
-    fn salvage(&mut self, place: usize, failure: Option<Failure>) -> Result<(), Fault> {
-        let Some(side) = self.walk.side(place) else {
-            return self.walk.settle(place);
-        };
+    fn salvage(
+        &mut self,
+        place: usize,
+        side: &Side<'_>,
+        failure: Option<Failure>,
+    ) -> Result<(), Fault> {
         let mut left_out = Vec::new();
         let mut failures = Vec::new();
         for statement in 0..side.up.statements.len() {

@@ -15,6 +15,13 @@ use super::swept::{Rebuild, Swept, rebuilds};
 use super::walk::script;
 use crate::table::{Row, Table};
 
+/// On which rows a script fails, as the note of LB0407 and LB0409 says it.
+const ON_PLAIN_ROWS: &str = "on empty tables it works; it was tried on rows as any program writes them, null where a column may be null";
+const ON_MADE_UP_TEXTS: &str = "it was tried on texts that are made up; whether those in production have the form, no constraint says";
+const ON_NULL_THAT_STAYS: &str =
+    "the column is filled first, and stays null where what it is filled from is null or not there";
+const ON_HARD_ROWS: &str = "the constraints allow rows on which it fails: equal in every column that need not be unique, great or negative numbers, long or empty texts";
+
 /// How many changes are listed.
 const MOST_CHANGES: usize = 12;
 
@@ -123,35 +130,19 @@ impl<'f, 't> Findings<'f, 't> {
         let headline = headline(failure);
         let statement = self.statement(row, direction, failure);
         let sql = statement.map_or("", |statement| statement.sql);
-        let (code, verb, note) = if rows == Rows::Plain {
-            (
-                Code::FailsOnRows,
-                "fails",
-                "on empty tables it works; it was tried on rows as any program writes them, null where a column may be null",
-            )
-        } else if hint::is_about_form(&failure.message) {
-            (
-                Code::MayFailOnRows,
-                "may fail",
-                "it was tried on texts that are made up; whether those in production have the form, no constraint says",
-            )
-        } else if hint::null_in(self.dialect, sql, &failure.message).is_some() {
-            (
-                Code::MayFailOnRows,
-                "may fail",
-                "the column is filled first, and stays null where what it is filled from is null or not there",
-            )
-        } else {
-            (
-                Code::MayFailOnRows,
-                "may fail",
-                "the constraints allow rows on which it fails: equal in every column that need not be unique, great or negative numbers, long or empty texts",
-            )
+        let is_filled = hint::null_in(self.dialect, sql, &failure.message).is_some();
+        let (code, verb) = match rows {
+            Rows::Plain => (Code::FailsOnRows, "fails"),
+            _ => (Code::MayFailOnRows, "may fail"),
         };
         let message = format!("`@{direction}` {verb} where tables have rows: {headline}");
-        let is_filled =
-            rows == Rows::Hard && hint::null_in(self.dialect, sql, &failure.message).is_some();
-        let help = if is_filled {
+        let note = match rows {
+            Rows::Plain => ON_PLAIN_ROWS,
+            _ if hint::is_about_form(&failure.message) => ON_MADE_UP_TEXTS,
+            _ if is_filled => ON_NULL_THAT_STAYS,
+            _ => ON_HARD_ROWS,
+        };
+        let help = if is_filled && rows == Rows::Hard {
             Some("give the column another value there, as with `coalesce`".to_owned())
         } else {
             self.help(row, direction, failure)

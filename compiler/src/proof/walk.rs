@@ -101,8 +101,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
     }
 
     pub(super) fn side(&self, place: usize) -> Option<&'w Side<'t>> {
-        let sides = &self.table.rows[place].sides;
-        sides.iter().find(|side| side.dialect == self.dialect)
+        self.row(place).side(self.dialect)
     }
 
     /// What has to be applied before a revision.
