@@ -10,6 +10,8 @@
 mod binaries;
 mod error;
 mod options;
+#[doc(hidden)]
+pub mod wait;
 
 #[cfg(unix)]
 mod account;
@@ -23,8 +25,6 @@ mod elsewhere;
 mod port;
 #[cfg(unix)]
 mod programs;
-#[cfg(unix)]
-mod wait;
 #[cfg(unix)]
 mod watchdog;
 

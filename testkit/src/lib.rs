@@ -12,8 +12,9 @@ mod dump;
 mod error;
 mod proxy;
 mod server;
-mod wait;
 mod wire;
+
+use limbeck_cluster::wait;
 
 pub use binaries::{BIN_VARIABLE, server_binaries};
 pub use cluster::{Cluster, Options};
