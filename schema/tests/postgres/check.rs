@@ -1,63 +1,31 @@
-//! The one way in which all cases are tried.
+//! A PostgreSQL database whose changes `pg_dump` judges.
 
 use std::error::Error;
 
-use limbeck_schema::{Schema, diff, postgres};
+use limbeck_schema::{Schema, postgres};
 use limbeck_testkit::Database;
 
-/// What a test returns; every error fails it.
-pub(crate) type Outcome = Result<(), Box<dyn Error>>;
+use crate::changes::{Case, Changed};
 
-/// A database whose schema is looked at twice.
-pub(crate) struct Case {
+pub(crate) struct Postgres {
     database: Database,
     client: ::postgres::Client,
-    before: Schema,
-    dump: String,
 }
 
 /// Makes a schema to be changed.
-pub(crate) fn given(schema: &str) -> Result<Case, Box<dyn Error>> {
+pub(crate) fn given(schema: &str) -> Result<Case<Postgres>, Box<dyn Error>> {
     let database = Database::create(limbeck_testkit::postgres());
-    let mut client = database.connect();
-    client.batch_execute(schema)?;
-    let before = postgres::read(&mut client, "limbeck")?;
-    let dump = database.pg_dump_schema(&["limbeck"]);
-    Ok(Case {
-        database,
-        client,
-        before,
-        dump,
-    })
+    let client = database.connect();
+    Case::given(Postgres { database, client }, schema)
 }
 
-impl Case {
-    /// Runs `statements` and checks that exactly `expected` is said to have changed, that the
-    /// fingerprint has changed if anything is, and that `pg_dump` agrees. The next change is
-    /// compared with the schema that this one leaves.
-    #[track_caller]
-    pub(crate) fn then(
-        mut self,
-        statements: &str,
-        expected: &[&str],
-    ) -> Result<Self, Box<dyn Error>> {
-        self.client.batch_execute(statements)?;
-        let after = postgres::read(&mut self.client, "limbeck")?;
-        let dump = self.database.pg_dump_schema(&["limbeck"]);
-        let said: Vec<String> = diff(&self.before, &after)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(said, expected, "after {statements}");
-        let same = self.before.fingerprint() == after.fingerprint();
-        assert_eq!(same, expected.is_empty(), "fingerprint after {statements}");
-        assert_eq!(
-            same,
-            self.dump == dump,
-            "pg_dump after {statements}\n{}\n{dump}",
-            self.dump
-        );
-        (self.before, self.dump) = (after, dump);
-        Ok(self)
+impl Changed for Postgres {
+    fn run(&mut self, statements: &str) -> Result<(), Box<dyn Error>> {
+        Ok(self.client.batch_execute(statements)?)
+    }
+
+    fn look(&mut self) -> Result<(Schema, String), Box<dyn Error>> {
+        let schema = postgres::read(&mut self.client, "limbeck")?;
+        Ok((schema, self.database.pg_dump_schema(&["limbeck"])))
     }
 }

@@ -1,5 +1,7 @@
 //! What counts in a PostgreSQL schema, and what does not, with `pg_dump` as the judge.
 
+#[path = "../support/changes.rs"]
+mod changes;
 mod check;
 mod many;
 mod mend;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use limbeck_schema::{Object, Schema, diff, postgres};
 use limbeck_testkit::Database;
 
-use super::check::Outcome;
+use crate::changes::Outcome;
 
 pub(crate) const BASE: &str = include_str!("base.sql");
 const STEPS: &str = include_str!("steps.sql");

@@ -4,8 +4,8 @@ use limbeck_model::Dialect;
 use limbeck_schema::{diff, postgres};
 use limbeck_testkit::Database;
 
-use super::check::Outcome;
 use super::many::{BASE, all_steps};
+use crate::changes::Outcome;
 
 #[test]
 fn a_difference_is_gone_after_the_statement_that_it_names() -> Outcome {

@@ -1,6 +1,7 @@
 //! What belongs to no table.
 
-use super::check::{Outcome, given};
+use super::check::given;
+use crate::changes::Outcome;
 
 #[test]
 fn types_count_with_the_order_of_their_values() -> Outcome {

@@ -4,7 +4,7 @@
 use limbeck_schema::{diff, postgres};
 use limbeck_testkit::Database;
 
-use super::check::Outcome;
+use crate::changes::Outcome;
 
 const STATEMENTS: &str = include_str!("statements.sql");
 

@@ -3,7 +3,8 @@
 use limbeck_schema::{Kind, Schema, diff, postgres};
 use limbeck_testkit::Database;
 
-use super::check::{Outcome, given};
+use super::check::given;
+use crate::changes::Outcome;
 
 /// Statements of which each needs only those of the lines above it.
 const LAYERS: [&[&str]; 3] = [

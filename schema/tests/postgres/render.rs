@@ -4,8 +4,8 @@ use limbeck_schema::render::Block;
 use limbeck_schema::{Change, diff, postgres};
 use limbeck_testkit::Database;
 
-use super::check::Outcome;
 use super::oracle::steps;
+use crate::changes::Outcome;
 
 /// Executes what is rendered of one database in an empty one, and compares the two. A superuser, as
 /// the tests have, can also execute what is only a comment.

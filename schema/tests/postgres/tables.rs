@@ -1,6 +1,7 @@
 //! Tables, columns, constraints, indexes and what else belongs to a table.
 
-use super::check::{Outcome, given};
+use super::check::given;
+use crate::changes::Outcome;
 
 #[test]
 fn a_table_is_named_once_with_all_that_belongs_to_it() -> Outcome {

@@ -6,50 +6,19 @@ use limbeck_schema::{Schema, diff, sqlite};
 use limbeck_testkit::sqlite_dump;
 use rusqlite::Connection;
 
-type Outcome = Result<(), Box<dyn Error>>;
+use crate::changes::{Case, Changed, Outcome};
 
-/// A database whose schema is looked at twice.
-struct Case {
-    connection: Connection,
-    before: Schema,
-    dump: String,
+fn given(schema: &str) -> Result<Case<Connection>, Box<dyn Error>> {
+    Case::given(Connection::open_in_memory()?, schema)
 }
 
-fn given(schema: &str) -> Result<Case, Box<dyn Error>> {
-    let connection = Connection::open_in_memory()?;
-    connection.execute_batch(schema)?;
-    let before = sqlite::read(&connection)?;
-    let dump = sqlite_dump(&connection);
-    Ok(Case {
-        connection,
-        before,
-        dump,
-    })
-}
+impl Changed for Connection {
+    fn run(&mut self, statements: &str) -> Result<(), Box<dyn Error>> {
+        Ok(self.execute_batch(statements)?)
+    }
 
-impl Case {
-    /// Runs `statements` and checks that exactly `expected` is said to have changed, that the
-    /// fingerprint has changed if anything is, and that the dump has changed with it.
-    #[track_caller]
-    fn then(mut self, statements: &str, expected: &[&str]) -> Result<Self, Box<dyn Error>> {
-        self.connection.execute_batch(statements)?;
-        let after = sqlite::read(&self.connection)?;
-        let dump = sqlite_dump(&self.connection);
-        let said: Vec<String> = diff(&self.before, &after)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(said, expected, "after {statements}");
-        let same = self.before.fingerprint() == after.fingerprint();
-        assert_eq!(same, expected.is_empty(), "fingerprint after {statements}");
-        assert_eq!(
-            same,
-            self.dump == dump,
-            "dump after {statements}\n{}\n{dump}",
-            self.dump
-        );
-        (self.before, self.dump) = (after, dump);
-        Ok(self)
+    fn look(&mut self) -> Result<(Schema, String), Box<dyn Error>> {
+        Ok((sqlite::read(self)?, sqlite_dump(self)))
     }
 }
 
