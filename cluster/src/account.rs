@@ -1,7 +1,7 @@
 //! Who runs the server: PostgreSQL refuses to be run by root.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
@@ -46,6 +46,28 @@ impl Account {
             path.display()
         )))
     }
+}
+
+/// Has a command run as the user who runs the servers of this crate, and gives that user these paths:
+/// for programs that, like PostgreSQL, refuse to be run by root. Where the first path is not root's, and so
+/// neither is the process that made it, nothing is changed.
+///
+/// # Errors
+/// When a path cannot be looked at or given away, and when there is no such user.
+pub fn run_unprivileged(command: &mut Command, paths: &[&Path]) -> Result<(), Error> {
+    let Some(first) = paths.first() else {
+        return Ok(());
+    };
+    let owner = fs::metadata(first)
+        .map_err(Error::io("cannot look at a new folder"))?
+        .uid();
+    if let Some(account) = Account::instead_of(owner)? {
+        for path in paths {
+            account.own(path)?;
+        }
+        account.run(command);
+    }
+    Ok(())
 }
 
 /// Finds `name` in the text of a password file: `name:password:user:group:…`.

@@ -28,6 +28,8 @@ mod programs;
 #[cfg(unix)]
 mod watchdog;
 
+#[cfg(unix)]
+pub use account::run_unprivileged;
 pub use binaries::{folders, has_server};
 #[cfg(unix)]
 pub use cluster::Cluster;

@@ -1,11 +1,13 @@
-//! Test support: throw-away PostgreSQL servers and databases, dumps that can be compared, and a
-//! proxy that counts what goes over the wire and can cut it.
+//! Test support: throw-away PostgreSQL servers and databases, dumps that can be compared, a proxy
+//! that counts what goes over the wire and can cut it, and PgBouncer before a server.
 //!
 //! Never published. A test that needs PostgreSQL gets one or fails: nothing here skips a test. What
 //! goes wrong in a test's own set-up panics at the line of the test, since there is nobody else to
 //! tell; only [`Cluster::start`] returns its error, so that the caller can install a server.
 
 mod binaries;
+#[cfg(unix)]
+mod bouncer;
 mod cluster;
 mod database;
 mod dump;
@@ -17,6 +19,8 @@ mod wire;
 use limbeck_cluster::wait;
 
 pub use binaries::{BIN_VARIABLE, server_binaries};
+#[cfg(unix)]
+pub use bouncer::{Bouncer, PoolMode};
 pub use cluster::{Cluster, Options};
 pub use database::Database;
 pub use dump::{sqlite_dump, sqlite_rows_dump};

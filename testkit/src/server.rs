@@ -19,6 +19,8 @@ pub struct Server {
     base: String,
     host: String,
     port: u16,
+    user: String,
+    password: Option<String>,
 }
 
 /// The server of this test run: the one named by [`URL_VARIABLE`], else one that this process
@@ -73,6 +75,10 @@ impl Server {
             base: format!("{scheme}{authority}"),
             host: host.clone(),
             port: config.get_ports().first().copied().unwrap_or(5432),
+            user: config.get_user().unwrap_or("postgres").to_owned(),
+            password: config
+                .get_password()
+                .map(|password| String::from_utf8_lossy(password).into_owned()),
         })
     }
 
@@ -116,6 +122,17 @@ impl Server {
         self.port
     }
 
+    /// Who may do anything on it.
+    #[cfg(unix)]
+    pub(crate) fn user(&self) -> &str {
+        &self.user
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
     /// The same server, reached through a port of this machine.
     pub(crate) fn behind(&self, port: u16) -> Self {
         let (scheme, authority) = self
@@ -129,6 +146,8 @@ impl Server {
             base: format!("{scheme}://{user}127.0.0.1:{port}"),
             host: "127.0.0.1".to_owned(),
             port,
+            user: self.user.clone(),
+            password: self.password.clone(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Installs PostgreSQL where its server programs are missing.
+//! Installs PostgreSQL where its server programs are missing, and PgBouncer where it is.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::job::Job;
 
 /// Debian's package makes and starts a cluster of its own when it is installed. Nobody would use it,
 /// since the tests start theirs, so it is told not to, for this one installation.
-const SCRIPT: &str = "\
+const POSTGRES: &str = "\
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 settings=/etc/postgresql-common/createcluster.d
@@ -19,23 +19,48 @@ apt-get update
 apt-get install -y --no-install-recommends postgresql
 ";
 
+/// Debian's package starts a pooler as a service when it is installed, which a policy forbids for this one
+/// installation; one that the machine has already is left alone.
+const PGBOUNCER: &str = "\
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' > $policy
+    chmod 755 $policy
+fi
+apt-get update
+apt-get install -y --no-install-recommends pgbouncer
+";
+
+const PGBOUNCER_BY_HAND: &str = "install it (`apt-get install pgbouncer`)";
+
 const BY_HAND: &str = "install it (`apt-get install postgresql`), or name the directory of its \
                        programs in LIMBECK_TEST_POSTGRES_BIN";
 
-/// Installs it as root, with `sudo` where that asks for no password.
 pub(super) fn postgres(folder: &Path) -> Result<()> {
+    install(folder, "PostgreSQL", POSTGRES, BY_HAND)
+}
+
+pub(super) fn pgbouncer(folder: &Path) -> Result<()> {
+    install(folder, "PgBouncer", PGBOUNCER, PGBOUNCER_BY_HAND)
+}
+
+/// Installs it as root, with `sudo` where that asks for no password.
+fn install(folder: &Path, name: &str, script: &str, by_hand: &str) -> Result<()> {
     if !Job::new("apt-get", &["--version"]).succeeds(folder) {
-        let message = format!("PostgreSQL is missing, and so is apt-get; {BY_HAND}");
+        let message = format!("{name} is missing, and so is apt-get; {by_hand}");
         return Err(Failure::new(message));
     }
     if is_root()? {
-        return Job::new("sh", &["-c", SCRIPT]).run(folder);
+        return Job::new("sh", &["-c", script]).run(folder);
     }
     if Job::new("sudo", &["-n", "true"]).succeeds(folder) {
-        return Job::new("sudo", &["-n", "sh", "-c", SCRIPT]).run(folder);
+        return Job::new("sudo", &["-n", "sh", "-c", script]).run(folder);
     }
     Err(Failure::new(format!(
-        "PostgreSQL is missing, and only root can install it, which `sudo` does not allow here; {BY_HAND}"
+        "{name} is missing, and only root can install it, which `sudo` does not allow here; {by_hand}"
     )))
 }
 
@@ -52,9 +77,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_is_one_that_a_shell_can_read() {
-        let checked = Job::new("sh", &["-n", "-c", SCRIPT]);
-        assert!(checked.succeeds(Path::new("/")));
+    fn the_scripts_are_such_that_a_shell_can_read_them() {
+        for script in [POSTGRES, PGBOUNCER] {
+            let checked = Job::new("sh", &["-n", "-c", script]);
+            assert!(checked.succeeds(Path::new("/")), "{script}");
+        }
     }
 
     #[test]

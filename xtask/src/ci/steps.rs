@@ -2,7 +2,7 @@
 //!
 //! Lints are denied behind clippy's `--` and not by RUSTFLAGS, which would build every dependency again.
 
-use limbeck_testkit::{BIN_VARIABLE, Cluster, Options, URL_VARIABLE};
+use limbeck_testkit::{BIN_VARIABLE, Bouncer, Cluster, Options, URL_VARIABLE};
 
 use crate::error::{Failure, Result};
 use crate::job::{Job, Stream};
@@ -22,6 +22,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "postgres",
         act: postgres,
+    },
+    Step {
+        name: "pgbouncer",
+        act: pgbouncer,
     },
     Step {
         name: "format",
@@ -104,6 +108,15 @@ fn postgres(session: &mut Session) -> Result<()> {
     ));
     session.server = Some(cluster);
     Ok(())
+}
+
+/// Poolers are started by the tests that need one.
+fn pgbouncer(session: &mut Session) -> Result<()> {
+    if Bouncer::is_installed() {
+        say("PgBouncer is installed");
+        return Ok(());
+    }
+    install::pgbouncer(session.workspace.root())
 }
 
 /// Whether somebody chose the server programs: then installing others would not help.
