@@ -27,6 +27,7 @@ mod clock;
 mod driver;
 mod engine;
 mod error;
+mod event;
 mod ledger;
 mod migrator;
 mod options;
@@ -37,10 +38,11 @@ mod url;
 
 pub use driver::Database;
 pub use error::{Error, ErrorKind, Location};
+pub use event::{Event, Observer};
 pub use limbeck_macros::migrations;
 pub use limbeck_model::{Dialect, Direction};
 pub use migrator::Migrator;
-pub use report::{Event, Observer, Report, RevisionName, Step};
+pub use report::{Report, RevisionName, Step};
 pub use status::{AppliedRevision, Status, UnfinishedScript};
 pub use table::History;
 

@@ -8,9 +8,10 @@ use crate::clock::Stopwatch;
 use crate::driver::{Database, FirstLook, Opened};
 use crate::engine::{Chart, Offline, Position, Run, cannot_read, offline};
 use crate::error::Error;
+use crate::event::{Event, Listener, Observer};
 use crate::ledger::Ledger;
 use crate::options::Options;
-use crate::report::{Event, Observer, Report};
+use crate::report::Report;
 use crate::status::Status;
 use crate::table::History;
 
@@ -37,7 +38,7 @@ use crate::table::History;
 pub struct Migrator {
     histories: Vec<&'static History>,
     options: Options,
-    observer: Box<dyn Observer>,
+    listener: Listener,
 }
 
 impl Migrator {
@@ -55,7 +56,7 @@ impl Migrator {
         Self {
             histories: histories.into_iter().map(Into::into).collect(),
             options: Options::default(),
-            observer: Box::new(|_: &Event| ()),
+            listener: Listener::new(|_: &Event| ()),
         }
     }
 
@@ -77,7 +78,7 @@ impl Migrator {
     /// Listens to what happens.
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
-        self.observer = Box::new(observer);
+        self.listener = Listener::new(observer);
         self
     }
 
@@ -262,7 +263,7 @@ impl Migrator {
             &self.histories,
             ledger,
             driver,
-            &mut *self.observer,
+            self.listener.clone(),
             &self.options,
         ))
     }

@@ -1,10 +1,8 @@
-//! What a run did, and what it tells while it runs.
+//! What a run did.
 
 use std::time::Duration;
 
-use limbeck_model::Dialect;
-
-use limbeck_model::Direction;
+use limbeck_model::{Dialect, Direction};
 
 /// One revision, as reports and events name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +24,36 @@ pub struct Step {
     pub revision: RevisionName,
     /// Whether it was applied or taken back.
     pub direction: Direction,
-    /// How long it took, its ledger rows included.
-    pub duration: Duration,
     /// Whether its script was run; otherwise it was only recorded, by stamping.
     pub executed: bool,
+    /// How long the attempt took that succeeded, its ledger rows included.
+    pub duration: Duration,
+    /// How many rows its statements have inserted, updated, deleted, copied or selected into a table, as
+    /// the database counts them: without those of triggers and cascades, the ledger's own and those of
+    /// scripts that an earlier run has begun.
+    pub rows: u64,
+    /// How often it was rolled back for a passing cause, such as a lock that was not had in time, before
+    /// it succeeded.
+    pub retries: u32,
+    /// How long it was waited before that, for another process and between attempts.
+    pub waited: Duration,
+    /// What else a person should know, such as the server's warnings: one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Step {
+    pub(crate) fn new(revision: RevisionName, direction: Direction, executed: bool) -> Self {
+        Self {
+            revision,
+            direction,
+            executed,
+            duration: Duration::ZERO,
+            rows: 0,
+            retries: 0,
+            waited: Duration::ZERO,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// What a run did.
@@ -44,6 +68,13 @@ pub struct Report {
     pub ahead: Vec<String>,
     /// How long the run took, waiting included.
     pub duration: Duration,
+    /// How many attempts were rolled back and made again, those of a revision that failed in the end
+    /// too.
+    pub retries: u32,
+    /// How long the run has waited for other processes and between attempts.
+    pub waited: Duration,
+    /// What a person should know that belongs to no single revision: one sentence each.
+    pub notes: Vec<String>,
 }
 
 impl Report {
@@ -53,6 +84,9 @@ impl Report {
             steps: Vec::new(),
             ahead: Vec::new(),
             duration: Duration::ZERO,
+            retries: 0,
+            waited: Duration::ZERO,
+            notes: Vec::new(),
         }
     }
 
@@ -60,50 +94,9 @@ impl Report {
     pub fn is_up_to_date(&self) -> bool {
         self.steps.is_empty()
     }
-}
 
-/// Something that happens during a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// So many revisions are to be run. Comes again when another process has done some of them.
-    Planned {
-        /// Applied or taken back.
-        direction: Direction,
-        /// How many revisions.
-        count: usize,
-    },
-    /// A revision's script starts.
-    Started(RevisionName),
-    /// A statement of a non-transactional script starts.
-    Statement {
-        /// Its number, counted from 1.
-        number: usize,
-        /// How many the script has.
-        count: usize,
-    },
-    /// Of several revisions that share one transaction so many have run. None of them is done before the
-    /// transaction is committed.
-    Advanced {
-        /// How many have run.
-        done: usize,
-        /// How many share the transaction.
-        count: usize,
-    },
-    /// A revision's script has ended and stands in the ledger.
-    Finished(Step),
-    /// Another process holds the lock. Told once until this one gets on.
-    Waiting,
-}
-
-/// Listens to the events of a run. Any `FnMut(&Event)` does.
-pub trait Observer {
-    /// Takes notice of an event. It is called between statements: what it does delays the run.
-    fn event(&mut self, event: &Event);
-}
-
-impl<F: FnMut(&Event)> Observer for F {
-    fn event(&mut self, event: &Event) {
-        self(event);
+    /// How many rows the statements of all steps have changed; see [`Step::rows`].
+    pub fn rows(&self) -> u64 {
+        self.steps.iter().map(|step| step.rows).sum()
     }
 }

@@ -90,7 +90,7 @@ on_each_database! {
             }
             listener.lock().unwrap().push(match event {
                 Event::Planned { count, .. } => format!("planned {count}"),
-                Event::Started(revision) => format!("started {}", revision.id),
+                Event::Started { revision, .. } => format!("started {}", revision.id),
                 Event::Finished(step) => format!("finished {}", step.revision.id),
                 other => format!("{other:?}"),
             });

@@ -16,6 +16,7 @@ mod failures;
 mod histories;
 mod locked;
 mod messages;
+mod observing;
 mod processes;
 mod reference;
 mod rendering;

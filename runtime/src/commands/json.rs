@@ -26,6 +26,10 @@ pub(super) fn report(report: &Report) -> Value {
                 "direction": step.direction.name(),
                 "executed": step.executed,
                 "duration_ms": milliseconds(step.duration),
+                "rows": step.rows,
+                "retries": step.retries,
+                "waited_ms": milliseconds(step.waited),
+                "notes": step.notes,
             })
         })
         .collect();
@@ -35,6 +39,10 @@ pub(super) fn report(report: &Report) -> Value {
         "steps": steps,
         "ahead": report.ahead,
         "duration_ms": milliseconds(report.duration),
+        "rows": report.rows(),
+        "retries": report.retries,
+        "waited_ms": milliseconds(report.waited),
+        "notes": report.notes,
     })
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::text;
-use crate::report::{Event, Observer};
+use crate::event::{Event, Observer};
 
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -51,12 +51,12 @@ impl Observer for Progress {
                 self.show_bar();
                 self.bar.set_position(self.done as u64);
             }
-            Event::Started(revision) => self.bar.set_message(text::name(revision)),
-            Event::Statement { number, count } if *count > 1 => {
+            Event::Started { revision, .. } => self.bar.set_message(text::name(revision)),
+            Event::Statement { number, count, .. } if *count > 1 => {
                 self.bar
                     .set_message(format!("statement {number} of {count}"));
             }
-            Event::Statement { .. } => {}
+            Event::Statement { .. } | Event::StatementFinished { .. } => {}
             Event::Advanced { done, .. } => self.bar.set_position((self.done + done) as u64),
             Event::Finished(step) => {
                 self.done += 1;

@@ -10,6 +10,8 @@ use crate::ledger::Ledger;
 pub(crate) struct Message {
     pub(crate) text: String,
     length: usize,
+    /// How many statements there are, each of which the server answers.
+    commands: usize,
     parts: Vec<Part>,
 }
 
@@ -20,6 +22,8 @@ struct Part {
     last: usize,
     change: usize,
     statement: usize,
+    /// Which of the server's answers belongs to it.
+    command: usize,
 }
 
 impl Message {
@@ -38,6 +42,7 @@ impl Message {
                     last: message.length,
                     change: number,
                     statement: index,
+                    command: message.commands - 1,
                 });
             }
             message.records(ledger, change);
@@ -91,6 +96,15 @@ impl Message {
         self.text.push_str(sql);
         self.text.push_str(";\n");
         self.length += sql.chars().count() + 2;
+        self.commands += 1;
+    }
+
+    /// Which change and which of its statements each of the server's answers belongs to: the number of
+    /// the answer, the change's and the statement's.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (usize, usize, usize)> {
+        self.parts
+            .iter()
+            .map(|part| (part.command, part.change, part.statement))
     }
 
     /// The user's statement at an offset in characters, with the change it belongs to.

@@ -12,4 +12,4 @@ mod unit;
 
 pub use open::Database;
 pub(crate) use open::{Driver, FirstLook, Opened, sealed};
-pub(crate) use unit::{Change, DriverError, Place, Refusal, Timeouts, Unit};
+pub(crate) use unit::{Change, DriverError, Effect, Place, Refusal, Timeouts, Unit};

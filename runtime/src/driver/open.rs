@@ -31,8 +31,8 @@ pub(crate) trait Driver {
         ended: Ended<'_>,
     ) -> Result<(), Refusal>;
 
-    /// Runs one statement by itself, outside any transaction.
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError>;
+    /// Runs one statement by itself, outside any transaction, and tells how many rows it has changed.
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError>;
 
     /// Who holds the lock, in words, where the database can tell.
     fn holder(&mut self, ledger: &Ledger) -> Option<String>;

@@ -3,6 +3,7 @@
 //! Everything is sent in simple-query messages: a whole transaction is one message and one round trip.
 //! After any error the rest of a message is discarded by the server and `ROLLBACK` is sent.
 
+mod changed;
 mod connect;
 mod error;
 mod holder;
@@ -19,6 +20,7 @@ use limbeck_model::checksum::Digest;
 use postgres::Client;
 use postgres::error::SqlState;
 
+use self::changed::{rows_of, rows_of_changes};
 pub(crate) use self::connect::connect;
 use self::read::is_missing;
 use self::rows::{row, state_rows};
@@ -27,7 +29,7 @@ use super::message::Message;
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
-use super::{Database, Driver, DriverError, Opened, Refusal, Timeouts, Unit};
+use super::{Database, Driver, DriverError, Effect, Opened, Refusal, Timeouts, Unit};
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::ledger::{BUSY, Contents, Ledger, MOVED};
@@ -91,9 +93,15 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         if self.is_own && unit.ends_a_script() {
             message.push(SETTINGS);
         }
-        let Err(error) = self.send_transaction(&message.text) else {
-            (0..unit.changes.len()).for_each(|number| ended(number, watch.elapsed()));
-            return Ok(());
+        let error = match self.send_transaction(&message.text) {
+            Ok(answers) => {
+                for (number, rows) in rows_of_changes(&message, unit, &answers) {
+                    let duration = watch.elapsed();
+                    ended(number, Effect { duration, rows });
+                }
+                return Ok(());
+            }
+            Err(error) => error,
         };
         if error.message.contains(BUSY) {
             return Err(Refusal::Busy);
@@ -133,7 +141,7 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         })
     }
 
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError> {
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
         let wanted = [
             ("lock_timeout", timeouts.lock_ms),
             ("statement_timeout", timeouts.statement_ms),
@@ -146,12 +154,12 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             restore.extend(["SET ", setting, " = '", before.unwrap_or("0"), "';"]);
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }
-        let result = self.send(sql).map(|_| ());
+        let result = self.send(sql).map(|answers| rows_of(sql, &answers));
         if restore.is_empty() {
             return result;
         }
-        let restored = self.send(&restore).map(|_| ());
-        result.and(restored)
+        let restored = self.send(&restore);
+        result.and_then(|rows| restored.map(|_| rows))
     }
 
     fn holder(&mut self, ledger: &Ledger) -> Option<String> {

@@ -20,7 +20,9 @@ use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
-use super::{Change, Database, Driver, DriverError, Opened, Place, Refusal, Timeouts, Unit};
+use super::{
+    Change, Database, Driver, DriverError, Effect, Opened, Place, Refusal, Timeouts, Unit,
+};
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
 use crate::ledger::{Contents, Guard, Ledger};
@@ -140,6 +142,17 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         self.connection.execute_batch(sql).map_err(from_rusqlite)
     }
 
+    /// Runs one statement and tells how many rows it has changed. SQLite keeps the number of the last
+    /// statement that counts any, whatever ran since; only the total says whether this one did.
+    fn execute_and_count(&self, sql: &str) -> Result<u64, DriverError> {
+        let before = self.connection.total_changes();
+        self.execute(sql)?;
+        if self.connection.total_changes() == before {
+            return Ok(0);
+        }
+        Ok(self.connection.changes())
+    }
+
     /// A statement such as `COMMIT` would leave what follows outside any transaction.
     fn still_in_transaction(&self) -> Result<(), DriverError> {
         if self.connection.is_autocommit() {
@@ -173,8 +186,9 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         }
         for (number, change) in unit.changes.iter().enumerate() {
             let watch = Stopwatch::start();
-            self.change(ledger, number, change, watch)?;
-            ended(number, watch.elapsed());
+            let rows = self.change(ledger, number, change, watch)?;
+            let duration = watch.elapsed();
+            ended(number, Effect { duration, rows });
         }
         self.keep_shortcut(ledger, &unit.guard)
             .map_err(Refusal::Other)
@@ -213,10 +227,12 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         number: usize,
         change: &Change<'_>,
         watch: Stopwatch,
-    ) -> Result<(), Refusal> {
+    ) -> Result<u64, Refusal> {
+        let mut rows = 0;
         for (index, statement) in change.statements.iter().enumerate() {
-            self.execute(statement.sql)
-                .and_then(|()| self.still_in_transaction())
+            rows += self
+                .execute_and_count(statement.sql)
+                .and_then(|rows| self.still_in_transaction().map(|()| rows))
                 .map_err(|error| Refusal::Failed {
                     change: number,
                     place: Some(Place {
@@ -234,7 +250,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
                 self.execute(&sql).map_err(Refusal::Other)?;
             }
         }
-        Ok(())
+        Ok(rows)
     }
 }
 
@@ -303,11 +319,11 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         result
     }
 
-    fn run(&mut self, sql: &str, _timeouts: Timeouts) -> Result<(), DriverError> {
+    fn run(&mut self, sql: &str, _timeouts: Timeouts) -> Result<u64, DriverError> {
         self.be_patient()?;
-        self.execute(sql)?;
+        let rows = self.execute_and_count(sql)?;
         if self.connection.is_autocommit() {
-            return Ok(());
+            return Ok(rows);
         }
         self.execute("ROLLBACK")?;
         Err(DriverError::other(

@@ -118,5 +118,13 @@ impl StdError for DriverError {
     }
 }
 
-/// Told of each change as it ends, with its duration.
-pub(crate) type Ended<'e> = &'e mut dyn FnMut(usize, Duration);
+/// What a change, or a statement by itself, has done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Effect {
+    pub(crate) duration: Duration,
+    /// How many rows the statements have changed, as the database counts them.
+    pub(crate) rows: u64,
+}
+
+/// Told of each change as it ends.
+pub(crate) type Ended<'e> = &'e mut dyn FnMut(usize, Effect);

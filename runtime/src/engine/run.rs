@@ -9,11 +9,12 @@ use super::change::{change, move_tips};
 use super::chart::Chart;
 use super::position::Position;
 use crate::clock::{Backoff, Stopwatch};
-use crate::driver::{Change, Opened, Unit};
+use crate::driver::{Change, Effect, Opened, Unit};
 use crate::error::{Error, ErrorKind};
+use crate::event::{Event, Listener};
 use crate::ledger::Ledger;
 use crate::options::Options;
-use crate::report::{Event, Observer, Report, Step};
+use crate::report::{Report, Step};
 use crate::table::History;
 
 /// A run on one open database.
@@ -22,7 +23,7 @@ pub(crate) struct Run<'r> {
     pub(crate) histories: Vec<&'static str>,
     pub(crate) ledger: Ledger,
     pub(crate) driver: Opened<'r>,
-    pub(super) observer: &'r mut dyn Observer,
+    pub(super) listener: Listener,
     pub(crate) backoff: Backoff,
     pub(crate) report: Report,
     watch: Stopwatch,
@@ -32,6 +33,8 @@ pub(crate) struct Run<'r> {
     pub(super) together: bool,
     /// Whether the observer knows that others have to be waited for.
     told_to_wait: bool,
+    /// How long was waited since the last step.
+    waited: Duration,
 }
 
 /// What became of a unit.
@@ -47,7 +50,7 @@ impl<'r> Run<'r> {
         histories: &[&'static History],
         ledger: Ledger,
         driver: Opened<'r>,
-        observer: &'r mut dyn Observer,
+        listener: Listener,
         options: &'r Options,
     ) -> Self {
         Self {
@@ -56,12 +59,13 @@ impl<'r> Run<'r> {
             ledger,
             report: Report::new(driver.dialect()),
             driver,
-            observer,
+            listener,
             backoff: Backoff::new(options.lock_deadline),
             watch: Stopwatch::start(),
             resume: false,
             together: true,
             told_to_wait: false,
+            waited: Duration::ZERO,
         }
     }
 
@@ -233,17 +237,23 @@ impl<'r> Run<'r> {
         Ok(Outcome::Done)
     }
 
-    pub(crate) fn tell(&mut self, event: &Event) {
-        self.observer.event(event);
+    pub(crate) fn tell(&self, event: &Event) {
+        self.listener.tell(event);
     }
 
-    pub(crate) fn finish(&mut self, index: usize, direction: Direction, duration: Duration) {
-        let step = Step {
-            revision: self.chart.entries[index].name(),
+    pub(super) fn tell_start(&self, index: usize, direction: Direction) {
+        let revision = self.chart.entries[index].name();
+        self.tell(&Event::Started {
+            revision,
             direction,
-            duration,
-            executed: true,
-        };
+        });
+    }
+
+    pub(crate) fn finish(&mut self, index: usize, direction: Direction, effect: Effect) {
+        let mut step = Step::new(self.chart.entries[index].name(), direction, true);
+        step.duration = effect.duration;
+        step.rows = effect.rows;
+        step.waited = std::mem::take(&mut self.waited);
         self.tell(&Event::Finished(step.clone()));
         self.report.steps.push(step);
         self.told_to_wait = false;
@@ -256,7 +266,11 @@ impl<'r> Run<'r> {
             self.told_to_wait = true;
             self.tell(&Event::Waiting);
         }
-        if self.backoff.wait() {
+        let watch = Stopwatch::start();
+        let is_time_left = self.backoff.wait();
+        self.waited += watch.elapsed();
+        self.report.waited += watch.elapsed();
+        if is_time_left {
             return Ok(());
         }
         let holder = self

@@ -11,10 +11,10 @@ use super::fail::{self, cannot_write};
 use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::clock::{Stopwatch, milliseconds};
-use crate::driver::{Change, DriverError, Place, Refusal, Timeouts, Unit};
+use crate::driver::{Change, DriverError, Effect, Place, Refusal, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};
+use crate::event::Event;
 use crate::ledger::{Claim, Guard, Progress, Record};
-use crate::report::Event;
 
 /// A script in the hands of this process.
 struct Script<'g> {
@@ -131,6 +131,7 @@ impl Run<'_> {
         let watch = Stopwatch::start();
         let mut create_ledger = create_ledger;
         let mut guard = script.guard.clone();
+        let mut rows = 0;
         for (number, statement) in (1..).zip(statements).skip(first as usize - 1) {
             let unit = self.step_unit(script, &guard, number, create_ledger);
             let outcome = if number == first {
@@ -144,23 +145,31 @@ impl Run<'_> {
             create_ledger = false;
             guard.expect_unfinished(entry.history.name, Some(&script.token));
             if number == first {
-                self.tell(&Event::Started(entry.name()));
+                self.tell_start(script.index, script.direction);
             }
             self.tell(&Event::Statement {
+                revision: entry.name(),
                 number: number as usize,
                 count: statements.len(),
             });
-            if let Err(error) = self
+            let statement_watch = Stopwatch::start();
+            let changed = self
                 .driver
                 .run(statement.sql, entry.timeouts(script.direction))
-            {
-                return Err(self.halt(script, &guard, number, error));
-            }
+                .map_err(|error| self.halt(script, &guard, number, error))?;
+            rows += changed;
+            self.tell(&Event::StatementFinished {
+                revision: entry.name(),
+                number: number as usize,
+                count: statements.len(),
+                duration: statement_watch.elapsed(),
+                rows: changed,
+            });
         }
         if statements.is_empty() {
-            self.tell(&Event::Started(entry.name()));
+            self.tell_start(script.index, script.direction);
         }
-        self.end_script(script, guard, create_ledger, watch)
+        self.end_script(script, guard, create_ledger, (watch, rows))
     }
 
     fn claim<'s>(&self, script: &'s Script<'_>, step: u32) -> Claim<'s> {
@@ -229,7 +238,7 @@ impl Run<'_> {
         script: &Script<'_>,
         guard: Guard,
         create_ledger: bool,
-        watch: Stopwatch,
+        (watch, rows): (Stopwatch, u64),
     ) -> Result<Outcome, Error> {
         let entry = &self.chart.entries[script.index];
         let mut done = record(
@@ -251,7 +260,11 @@ impl Run<'_> {
         };
         let outcome = self.insist(&unit)?;
         if let Outcome::Done = outcome {
-            self.finish(script.index, script.direction, watch.elapsed());
+            let effect = Effect {
+                duration: watch.elapsed(),
+                rows,
+            };
+            self.finish(script.index, script.direction, effect);
         }
         Ok(outcome)
     }

@@ -1,7 +1,6 @@
 //! Stamping: the ledger is brought to a state without running a script.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use limbeck_model::{Direction, plan};
 
@@ -11,8 +10,9 @@ use super::position::{self, Position};
 use super::run::{self, Outcome, Run};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
+use crate::event::Event;
 use crate::ledger::Record;
-use crate::report::{Event, Report, Step};
+use crate::report::{Report, Step};
 
 impl Run<'_> {
     /// Records exactly the targets, and what they stand on, as applied. With `purge` whatever is
@@ -94,12 +94,7 @@ impl Run<'_> {
         match self.driver.transact(&self.ledger, &unit, &mut |_, _| ()) {
             Ok(()) => {
                 for (index, direction) in moves {
-                    let step = Step {
-                        revision: chart.entries[index].name(),
-                        direction,
-                        duration: Duration::ZERO,
-                        executed: false,
-                    };
+                    let step = Step::new(chart.entries[index].name(), direction, false);
                     self.tell(&Event::Finished(step.clone()));
                     self.report.steps.push(step);
                 }

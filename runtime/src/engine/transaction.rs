@@ -8,8 +8,8 @@ use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::driver::{Change, DriverError, Refusal, Timeouts, Unit};
 use crate::error::Error;
+use crate::event::Event;
 use crate::ledger::Record;
-use crate::report::Event;
 
 impl Run<'_> {
     /// The transactions of a plan. On SQLite, where each commit waits for the disk, a first install is
@@ -47,28 +47,26 @@ impl Run<'_> {
         // none of them is done.
         let alone = stretch.len() == 1;
         if alone {
-            self.tell(&Event::Started(chart.entries[stretch[0]].name()));
+            self.tell_start(stretch[0], direction);
         }
-        let mut durations = Vec::new();
-        let observer = &mut *self.observer;
-        let result = self
-            .driver
-            .transact(&self.ledger, unit, &mut |_, duration| {
-                durations.push(duration);
-                if !alone {
-                    observer.event(&Event::Advanced {
-                        done: durations.len(),
-                        count: stretch.len(),
-                    });
-                }
-            });
+        let mut effects = Vec::new();
+        let listener = &self.listener;
+        let result = self.driver.transact(&self.ledger, unit, &mut |_, effect| {
+            effects.push(effect);
+            if !alone {
+                listener.tell(&Event::Advanced {
+                    done: effects.len(),
+                    count: stretch.len(),
+                });
+            }
+        });
         match result {
             Ok(()) => {
-                for (&index, duration) in stretch.iter().zip(durations) {
+                for (&index, effect) in stretch.iter().zip(effects) {
                     if !alone {
-                        self.tell(&Event::Started(chart.entries[index].name()));
+                        self.tell_start(index, direction);
                     }
-                    self.finish(index, direction, duration);
+                    self.finish(index, direction, effect);
                 }
                 Ok(Outcome::Done)
             }
