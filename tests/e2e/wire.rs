@@ -51,7 +51,9 @@ fn a_revision_and_its_ledger_rows_are_one_message_and_one_round_trip() {
     assert_eq!(bodies.len(), 2, "{queries:#?}");
     for body in bodies {
         assert!(
-            body.starts_with("BEGIN") && body.contains("COMMIT;"),
+            body.starts_with("/* limbeck ")
+                && body.contains(" */ BEGIN")
+                && body.contains("COMMIT;"),
             "{body}"
         );
         assert!(body.contains("INSERT INTO \"limbeck\".revision"), "{body}");

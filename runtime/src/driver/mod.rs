@@ -1,5 +1,6 @@
 //! What the engine asks of a database. A driver knows one database and decides nothing.
 
+mod marker;
 pub(crate) mod message;
 mod open;
 #[cfg(feature = "postgres")]
@@ -10,6 +11,7 @@ mod shortcut;
 pub(crate) mod sqlite;
 mod unit;
 
+pub(crate) use marker::Marker;
 pub use open::Database;
 pub(crate) use open::{Driver, FirstLook, Opened, sealed};
 pub(crate) use unit::{Change, DriverError, Effect, Place, Refusal, Timeouts, Unit};

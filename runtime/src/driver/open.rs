@@ -6,6 +6,7 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
 use super::unit::{DriverError, Ended, Refusal, Timeouts, Unit};
+use crate::driver::Marker;
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger, StateRow, VERSION};
 
@@ -22,6 +23,9 @@ pub(crate) trait Driver {
 
     /// Reads the ledger, as one consistent snapshot.
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
+
+    /// Leads what is sent from now on, so that others can see for what it is; nothing again with `None`.
+    fn mark(&mut self, marker: Option<Marker>);
 
     /// Runs a unit in one transaction, under the lock, or not at all.
     fn transact(

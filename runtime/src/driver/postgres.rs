@@ -21,6 +21,7 @@ use postgres::Client;
 use postgres::error::SqlState;
 
 use self::changed::{rows_of, rows_of_changes};
+use self::connect::Connector;
 pub(crate) use self::connect::connect;
 use self::read::is_missing;
 use self::rows::{row, state_rows};
@@ -29,7 +30,7 @@ use super::message::Message;
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
-use super::{Database, Driver, DriverError, Effect, Opened, Refusal, Timeouts, Unit};
+use super::{Database, Driver, DriverError, Effect, Marker, Opened, Refusal, Timeouts, Unit};
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::ledger::{BUSY, Contents, Ledger, MOVED};
@@ -45,14 +46,15 @@ impl Open for &mut Client {
     where
         Self: 'c,
     {
-        Ok(Box::new(Postgres::new(self, false)))
+        Ok(Box::new(Postgres::new(self, None)))
     }
 }
 
 struct Postgres<C: DerefMut<Target = Client>> {
     client: C,
-    /// Whether the connection was opened here, so that its settings are limbeck's to set.
-    is_own: bool,
+    /// How the connection was opened, where it is limbeck's own and its settings are limbeck's to set.
+    connector: Option<Connector>,
+    marker: Marker,
     is_prepared: bool,
 }
 
@@ -81,6 +83,10 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         self.contents(ledger, histories)
     }
 
+    fn mark(&mut self, marker: Option<Marker>) {
+        self.marker = marker.unwrap_or_default();
+    }
+
     fn transact(
         &mut self,
         ledger: &Ledger,
@@ -90,7 +96,7 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         self.prepare().map_err(Refusal::Other)?;
         let watch = Stopwatch::start();
         let mut message = Message::transaction(ledger, unit);
-        if self.is_own && unit.ends_a_script() {
+        if self.connector.is_some() && unit.ends_a_script() {
             message.push(SETTINGS);
         }
         let error = match self.send_transaction(&message.text) {

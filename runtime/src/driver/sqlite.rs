@@ -21,7 +21,7 @@ use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Change, Database, Driver, DriverError, Effect, Opened, Place, Refusal, Timeouts, Unit,
+    Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Refusal, Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
@@ -299,6 +299,9 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         transaction.commit().map_err(from_rusqlite)?;
         Ok(contents)
     }
+
+    /// Nobody else sees what is sent.
+    fn mark(&mut self, _marker: Option<Marker>) {}
 
     fn transact(
         &mut self,

@@ -9,7 +9,7 @@ use super::change::{change, move_tips};
 use super::chart::Chart;
 use super::position::Position;
 use crate::clock::{Backoff, Stopwatch};
-use crate::driver::{Change, Effect, Opened, Unit};
+use crate::driver::{Change, Effect, Marker, Opened, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
 use crate::ledger::Ledger;
@@ -33,6 +33,8 @@ pub(crate) struct Run<'r> {
     pub(super) together: bool,
     /// Whether the observer knows that others have to be waited for.
     told_to_wait: bool,
+    /// Tells this run's messages from those of any other.
+    token: String,
     /// How long was waited since the last step.
     waited: Duration,
 }
@@ -65,6 +67,7 @@ impl<'r> Run<'r> {
             resume: false,
             together: true,
             told_to_wait: false,
+            token: format!("{:016x}", fastrand::u64(..)),
             waited: Duration::ZERO,
         }
     }
@@ -239,6 +242,14 @@ impl<'r> Run<'r> {
 
     pub(crate) fn tell(&self, event: &Event) {
         self.listener.tell(event);
+    }
+
+    /// What is sent from now on is sent for a revision; `token` is a claim's, or else the run's.
+    pub(super) fn mark(&mut self, index: usize, token: Option<&str>) {
+        let entry = &self.chart.entries[index];
+        let subject = format!("{}:{}", entry.history.name, entry.revision.id);
+        let token = token.unwrap_or(&self.token);
+        self.driver.mark(Some(Marker::new(token, &subject)));
     }
 
     pub(super) fn tell_start(&self, index: usize, direction: Direction) {

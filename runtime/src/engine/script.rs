@@ -152,11 +152,13 @@ impl Run<'_> {
                 number: number as usize,
                 count: statements.len(),
             });
+            self.mark(script.index, Some(&script.token));
             let statement_watch = Stopwatch::start();
-            let changed = self
+            let result = self
                 .driver
-                .run(statement.sql, entry.timeouts(script.direction))
-                .map_err(|error| self.halt(script, &guard, number, error))?;
+                .run(statement.sql, entry.timeouts(script.direction));
+            self.driver.mark(None);
+            let changed = result.map_err(|error| self.halt(script, &guard, number, error))?;
             rows += changed;
             self.tell(&Event::StatementFinished {
                 revision: entry.name(),

@@ -2,30 +2,56 @@
 
 use std::error::Error as _;
 
-use postgres::{Config, NoTls};
+use postgres::{Client, Config, NoTls};
 
 use super::Postgres;
 use super::error::from_postgres;
 use crate::driver::Opened;
 use crate::error::{Error, ErrorKind};
 
+/// How a connection of limbeck's own is opened, as often as one is needed.
+#[derive(Clone)]
+pub(super) struct Connector {
+    config: Config,
+    /// The URL without its password.
+    shown: String,
+}
+
+impl Connector {
+    /// Reads a URL that [`crate::url`] has normalised.
+    fn new(url: &str, shown: &str) -> Result<Self, Error> {
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
+            // The parser's own text names options and never values.
+            let cause = error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            Error::new(
+                ErrorKind::Url,
+                format!("cannot read the database URL `{shown}`: {cause}"),
+            )
+        })?;
+        if config.get_application_name().is_none() {
+            config.application_name("limbeck");
+        }
+        Ok(Self {
+            config,
+            shown: shown.to_owned(),
+        })
+    }
+
+    pub(super) fn connect(&self) -> Result<Client, Error> {
+        self.config.connect(NoTls).map_err(|error| {
+            Error::database(
+                format!("cannot connect to `{}`", self.shown),
+                from_postgres(error),
+            )
+        })
+    }
+}
+
 /// Opens a connection of limbeck's own from a URL that [`crate::url`] has normalised.
 pub(crate) fn connect<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
-    let mut config: Config = url.parse().map_err(|error: postgres::Error| {
-        // The parser's own text names options and never values.
-        let cause = error
-            .source()
-            .map_or_else(|| error.to_string(), ToString::to_string);
-        Error::new(
-            ErrorKind::Url,
-            format!("cannot read the database URL `{shown}`: {cause}"),
-        )
-    })?;
-    if config.get_application_name().is_none() {
-        config.application_name("limbeck");
-    }
-    let client = config.connect(NoTls).map_err(|error| {
-        Error::database(format!("cannot connect to `{shown}`"), from_postgres(error))
-    })?;
-    Ok(Box::new(Postgres::new(Box::new(client), true)))
+    let connector = Connector::new(url, shown)?;
+    let client = connector.connect()?;
+    Ok(Box::new(Postgres::new(Box::new(client), Some(connector))))
 }

@@ -6,9 +6,10 @@ use postgres::error::SqlState;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::Postgres;
+use super::connect::Connector;
 use super::error::from_postgres;
 use super::rows::row;
-use crate::driver::DriverError;
+use crate::driver::{DriverError, Marker};
 use crate::ledger::Ledger;
 
 /// The settings of limbeck's own connections: the splitter reads backslashes as the standard does, and
@@ -16,10 +17,11 @@ use crate::ledger::Ledger;
 pub(super) const SETTINGS: &str = "RESET ALL; SET standard_conforming_strings = on";
 
 impl<C: DerefMut<Target = Client>> Postgres<C> {
-    pub(super) fn new(client: C, is_own: bool) -> Self {
+    pub(super) fn new(client: C, connector: Option<Connector>) -> Self {
         Self {
             client,
-            is_own,
+            connector,
+            marker: Marker::default(),
             is_prepared: false,
         }
     }
@@ -29,7 +31,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         if self.is_prepared {
             return Ok(());
         }
-        if self.is_own {
+        if self.connector.is_some() {
             self.send(SETTINGS)?;
         } else if self.is_in_transaction()? {
             return Err(DriverError::other(
@@ -55,8 +57,20 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         }
     }
 
+    /// Sends text under the marker that is set. Positions in errors are those in the text alone.
     pub(super) fn send(&mut self, text: &str) -> Result<Vec<SimpleQueryMessage>, DriverError> {
-        self.client.simple_query(text).map_err(from_postgres)
+        let marker = self.marker.text();
+        let result = if marker.is_empty() {
+            self.client.simple_query(text)
+        } else {
+            self.client.simple_query(&[marker, text].concat())
+        };
+        result.map_err(|error| {
+            let mut error = from_postgres(error);
+            let before = marker.chars().count();
+            error.offset = error.offset.and_then(|offset| offset.checked_sub(before));
+            error
+        })
     }
 
     pub(super) fn send_transaction(
@@ -67,7 +81,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             // Where the connection itself is lost there is nothing to roll back, and the first error
             // is the one to report.
             let _ = self.client.batch_execute("ROLLBACK");
-            if self.is_own {
+            if self.connector.is_some() {
                 let _ = self.client.batch_execute(SETTINGS);
             }
         })
