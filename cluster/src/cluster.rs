@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::directory::{self, Directory};
 use crate::programs::{self, Programs, USER};
 use crate::watchdog::Watchdog;
-use crate::{Error, Listen, Options, binaries};
+use crate::{Error, Listen, Options, Stop, binaries};
 
 /// Speed that a throw-away server can have, and what makes two runs alike.
 const SETTINGS: &str = "\
@@ -33,6 +33,7 @@ lc_messages = 'C'
 pub struct Cluster {
     port: u16,
     listen: Listen,
+    programs: Programs,
     process: Child,
     // Fields are dropped in this order, and the watchdog removes the directory's files.
     watchdog: Watchdog,
@@ -67,10 +68,24 @@ impl Cluster {
         Ok(Self {
             port,
             listen: options.listen,
+            programs,
             process,
             watchdog,
             directory,
         })
+    }
+
+    /// Ends the server and starts it again on the same port, and waits until it answers.
+    ///
+    /// # Errors
+    /// When the server cannot be told to end, and when it does not start again: with what it said.
+    pub fn restart(&mut self, stop: Stop) -> Result<(), Error> {
+        programs::signal(&self.process, stop.signal())?;
+        self.process
+            .wait()
+            .map_err(Error::io("cannot wait for the server's end"))?;
+        self.process = self.programs.serve_on(self.port, &self.directory)?;
+        Ok(())
     }
 
     /// The URL of one of its databases, for its superuser. There is one from the start, `postgres`.

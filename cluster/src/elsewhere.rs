@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Error, Options};
+use crate::{Error, Options, Stop};
 
 /// A running server. There is none on this system.
 #[derive(Debug)]
@@ -18,6 +18,14 @@ impl Cluster {
             Error::new("a throw-away PostgreSQL server can be started on Linux and macOS only")
                 .with_help("give the URL of a server that runs already"),
         )
+    }
+
+    /// Ends the server and starts it again.
+    ///
+    /// # Errors
+    /// Never, since there is none.
+    pub fn restart(&mut self, _stop: Stop) -> Result<(), Error> {
+        match *self {}
     }
 
     /// The URL of one of its databases.

@@ -36,4 +36,4 @@ pub use cluster::Cluster;
 #[cfg(not(unix))]
 pub use elsewhere::Cluster;
 pub use error::Error;
-pub use options::{Listen, Options};
+pub use options::{Listen, Options, Stop};

@@ -26,6 +26,25 @@ pub enum Listen {
     Loopback,
 }
 
+/// How a server is made to end. Sessions are not waited for in either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Open transactions are rolled back, sessions are told, and the files are left in order.
+    Fast,
+    /// As after a crash: nobody is told, and the next start recovers from the log.
+    Immediate,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    pub(crate) fn signal(self) -> &'static str {
+        match self {
+            Self::Fast => "INT",
+            Self::Immediate => "QUIT",
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

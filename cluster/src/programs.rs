@@ -21,6 +21,7 @@ const ATTEMPTS: u32 = 5;
 
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
+#[derive(Debug)]
 pub(crate) struct Programs {
     pub(crate) folder: PathBuf,
     pub(crate) account: Option<Account>,
@@ -91,7 +92,7 @@ impl Programs {
         }
     }
 
-    fn serve_on(&self, port: u16, directory: &Directory) -> Result<Child, Error> {
+    pub(crate) fn serve_on(&self, port: u16, directory: &Directory) -> Result<Child, Error> {
         let log = File::create(directory.log())
             .map_err(Error::io("cannot make the server's log file"))?;
         let second = log
@@ -123,6 +124,19 @@ impl Programs {
             "the server did not start: {reason}\n{}",
             log.trim()
         )))
+    }
+}
+
+/// Sends a signal by the name that `kill` knows it by.
+pub(crate) fn signal(process: &Child, name: &str) -> Result<(), Error> {
+    let status = Command::new("kill")
+        .args(["-s", name, &process.id().to_string()])
+        .status()
+        .map_err(Error::io("cannot run `kill`"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::new(format!("`kill` ended with {status}")))
     }
 }
 

@@ -5,7 +5,7 @@
 use std::process::Command;
 use std::{env, fs};
 
-use limbeck_cluster::{Cluster, Error, Listen, Options};
+use limbeck_cluster::{Cluster, Error, Listen, Options, Stop};
 use postgres::{Client, Config, NoTls};
 
 fn connect(cluster: &Cluster) -> Result<Client, postgres::Error> {
@@ -175,4 +175,20 @@ fn a_server_ends_with_a_panic_too() {
     let directory = receiver.recv().unwrap();
     assert!(thread.join().is_err());
     assert!(!directory.exists());
+}
+
+#[test]
+fn a_restarted_server_is_at_the_same_place_with_what_was_committed() -> Result<(), Error> {
+    let mut cluster = Cluster::start(&Options::default())?;
+    let mut client = connect(&cluster).unwrap();
+    // The server is set to commit without waiting, which an immediate stop would show.
+    let table = "SET synchronous_commit = on; CREATE TABLE kept (number) AS SELECT 1";
+    client.batch_execute(table).unwrap();
+    for stop in [Stop::Fast, Stop::Immediate] {
+        cluster.restart(stop)?;
+        assert!(client.simple_query("SELECT 1").is_err());
+        client = connect(&cluster).unwrap();
+        assert_eq!(client.query("TABLE kept", &[]).unwrap().len(), 1);
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use limbeck_cluster::Listen;
+use limbeck_cluster::{Listen, Stop};
 
 use crate::{Error, Server, binaries};
 
@@ -33,7 +33,7 @@ impl Default for Options {
 pub struct Cluster {
     server: Server,
     /// Ends with this.
-    _cluster: limbeck_cluster::Cluster,
+    cluster: limbeck_cluster::Cluster,
 }
 
 impl Cluster {
@@ -51,8 +51,16 @@ impl Cluster {
         })?;
         Ok(Self {
             server: Server::from_url(&cluster.url("postgres"))?,
-            _cluster: cluster,
+            cluster,
         })
+    }
+
+    /// Ends the server and starts it again on the same port, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it cannot be ended, or does not start again.
+    pub fn restart(&mut self, stop: Stop) -> Result<(), Error> {
+        self.cluster.restart(stop).map_err(Error::from)
     }
 
     /// The server, as tests see it.

@@ -21,14 +21,33 @@ impl Database {
     /// When the server refuses.
     #[track_caller]
     pub fn create(server: &Server) -> Self {
+        // Nobody is ever connected to template0, and a template in use cannot be copied.
+        Self::from_template(server, "template0")
+    }
+
+    /// Makes a database with all that another one has, in which nobody has a session.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    #[track_caller]
+    pub fn copy(&self) -> Self {
+        Self::from_template(&self.server, &self.name)
+    }
+
+    #[track_caller]
+    fn from_template(server: &Server, template: &str) -> Self {
         let mut client = server.connect("postgres");
         let query = "SELECT 'test_' || replace(gen_random_uuid()::text, '-', '')";
         let name: String = must(client.query_one(query, &[]), "choose a name").get(0);
-        // Nobody is ever connected to template0, and a template in use cannot be copied.
-        let statement = format!("CREATE DATABASE {name} TEMPLATE template0");
+        let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
         must(client.batch_execute(&statement), "create a database");
         let server = server.clone();
         Self { server, name }
+    }
+
+    /// The server that it is on.
+    pub fn server(&self) -> &Server {
+        &self.server
     }
 
     /// The database's name.

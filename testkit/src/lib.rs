@@ -1,5 +1,6 @@
 //! Test support: throw-away PostgreSQL servers and databases, dumps that can be compared, a proxy
-//! that counts what goes over the wire and can cut it, and PgBouncer before a server.
+//! that counts what goes over the wire and can cut it, one that asks what to do at each message, and
+//! PgBouncer before a server.
 //!
 //! Never published. A test that needs PostgreSQL gets one or fails: nothing here skips a test. What
 //! goes wrong in a test's own set-up panics at the line of the test, since there is nobody else to
@@ -12,6 +13,7 @@ mod cluster;
 mod database;
 mod dump;
 mod error;
+mod gate;
 mod proxy;
 mod server;
 mod wire;
@@ -25,6 +27,8 @@ pub use cluster::{Cluster, Options};
 pub use database::Database;
 pub use dump::{sqlite_dump, sqlite_rows_dump};
 pub use error::Error;
+pub use gate::{Direction, Gate, Moment, Passage, Verdict};
+pub use limbeck_cluster::Stop;
 pub use proxy::WireProxy;
 pub use server::{Server, URL_VARIABLE, postgres};
 
