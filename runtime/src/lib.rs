@@ -55,4 +55,10 @@ pub mod __private {
         Chunk, EMPTY, History, REVISION, Revision, SIDE, Script, Side, Statement, assert_format,
         plain,
     };
+
+    /// Faults on purpose.
+    #[cfg(feature = "__sim")]
+    pub mod sim {
+        pub use crate::driver::sim::{Fault, Faults, Faulty, Moment};
+    }
 }

@@ -7,6 +7,8 @@ mod open;
 pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 mod shortcut;
+#[cfg(feature = "__sim")]
+pub(crate) mod sim;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 mod unit;
