@@ -30,6 +30,7 @@ impl Database {
     /// # Panics
     /// When the server refuses.
     #[track_caller]
+    #[must_use]
     pub fn copy(&self) -> Self {
         Self::from_template(&self.server, &self.name)
     }

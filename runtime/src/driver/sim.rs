@@ -8,7 +8,7 @@ use limbeck_model::checksum::Digest;
 
 use super::open::sealed::Open;
 use super::unit::Ended;
-use super::{Database, Driver, DriverError, FirstLook, Opened, Refusal, Timeouts, Unit};
+use super::{Database, Driver, DriverError, FirstLook, Marker, Opened, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger};
 
@@ -130,6 +130,10 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
         around(faults, "read", || driver.read(ledger, histories)).map_err(either)
     }
 
+    fn mark(&mut self, marker: Option<Marker>) {
+        self.driver.mark(marker);
+    }
+
     fn transact(
         &mut self,
         ledger: &Ledger,
@@ -140,7 +144,7 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
         around(faults, "transact", || driver.transact(ledger, unit, ended)).map_err(refusal)
     }
 
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<(), DriverError> {
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
         let Self { driver, faults } = self;
         around(faults, "run", || driver.run(sql, timeouts)).map_err(either)
     }
