@@ -21,6 +21,7 @@ mod processes;
 mod reference;
 mod rendering;
 mod scripts;
+mod sessions;
 mod stamping;
 mod support;
 mod wire;

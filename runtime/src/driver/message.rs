@@ -2,6 +2,7 @@
 
 use limbeck_model::Dialect;
 
+use super::leftovers::Leftovers;
 use super::unit::{Change, Place, Timeouts, Unit};
 use crate::ledger::Ledger;
 
@@ -9,11 +10,27 @@ use crate::ledger::Ledger;
 #[derive(Debug, Default)]
 pub(crate) struct Message {
     pub(crate) text: String,
+    /// In characters.
     length: usize,
+    /// Where the part ends that can be sent by itself, in bytes and in characters.
+    opening: (usize, usize),
     /// How many statements there are, each of which the server answers.
     commands: usize,
     parts: Vec<Part>,
 }
+
+/// How it is made sure that backslashes in literals are read as the standard does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backslashes {
+    /// The server reads a whole message before it runs any of it, so that it can only be refused: with
+    /// [`BACKSLASHES`].
+    Checked,
+    /// For who sends the opening first, or sends statement by statement.
+    Set,
+}
+
+/// What PostgreSQL is made to say where it has read a message's backslashes otherwise.
+pub(crate) const BACKSLASHES: &str = "limbeck: backslashes were not read as the standard does";
 
 /// A user's statement within a message; offsets count characters, as PostgreSQL does.
 #[derive(Debug)]
@@ -28,12 +45,29 @@ struct Part {
 
 impl Message {
     /// The whole transaction: begin, lock, ledger as expected, changes, commit.
-    pub(crate) fn transaction(ledger: &Ledger, unit: &Unit<'_>) -> Self {
+    pub(crate) fn transaction(ledger: &Ledger, unit: &Unit<'_>, backslashes: Backslashes) -> Self {
         let mut message = Self::default();
         message.push(begin(ledger.dialect));
+        if ledger.dialect == Dialect::Postgres && unit.has_backslashes() {
+            message.backslashes(backslashes);
+        }
+        message.opening = (message.text.len(), message.length);
+        let all = unit.changes.iter().flat_map(|change| change.statements);
+        let leftovers = match ledger.dialect {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Leftovers::of(all),
+        };
+        if let Some(leftovers) = &leftovers {
+            message.push(&leftovers.before());
+        }
+        if let Some(first) = unit.changes.first() {
+            message.timeouts(ledger.dialect, first.timeouts);
+        }
         message.prologue(ledger, unit);
         for (number, change) in unit.changes.iter().enumerate() {
-            message.timeouts(ledger.dialect, change.timeouts);
+            if number > 0 {
+                message.timeouts(ledger.dialect, change.timeouts);
+            }
             for (index, statement) in change.statements.iter().enumerate() {
                 let first = message.length;
                 message.push(statement.sql);
@@ -45,6 +79,12 @@ impl Message {
                     command: message.commands - 1,
                 });
             }
+            if let Some(leftovers) = &leftovers {
+                for sql in leftovers.after() {
+                    message.push(&sql);
+                }
+                message.timeouts(ledger.dialect, change.timeouts);
+            }
             message.records(ledger, change);
         }
         if ledger.dialect == Dialect::Sqlite {
@@ -55,6 +95,28 @@ impl Message {
         }
         message.push("COMMIT");
         message
+    }
+
+    fn backslashes(&mut self, backslashes: Backslashes) {
+        match backslashes {
+            Backslashes::Checked => self.push(&format!(
+                "SELECT CASE current_setting('standard_conforming_strings') WHEN 'on' \
+                 THEN '1' ELSE '{BACKSLASHES}' END::integer"
+            )),
+            Backslashes::Set => self.push(STANDARD_STRINGS),
+        }
+    }
+
+    /// The transaction's begin, and the rest of it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn halves(&self) -> (&str, &str) {
+        self.text.split_at(self.opening.0)
+    }
+
+    /// How many characters the first half has.
+    #[cfg(feature = "postgres")]
+    pub(crate) const fn opening_length(&self) -> usize {
+        self.opening.1
     }
 
     fn prologue(&mut self, ledger: &Ledger, unit: &Unit<'_>) {
@@ -120,6 +182,8 @@ impl Message {
         Some((part.change, place))
     }
 }
+
+pub(super) const STANDARD_STRINGS: &str = "SET LOCAL standard_conforming_strings = on";
 
 /// Statements must see what was committed before the lock was granted, so the isolation level is set
 /// whatever the session's default is.

@@ -1,5 +1,6 @@
 //! What the engine asks of a database. A driver knows one database and decides nothing.
 
+mod leftovers;
 mod marker;
 pub(crate) mod message;
 mod open;

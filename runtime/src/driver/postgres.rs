@@ -25,8 +25,8 @@ use self::connect::Connector;
 pub(crate) use self::connect::connect;
 use self::read::is_missing;
 use self::rows::{row, state_rows};
-use self::session::SETTINGS;
-use super::message::Message;
+use self::session::RESET;
+use super::leftovers;
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
@@ -56,6 +56,10 @@ struct Postgres<C: DerefMut<Target = Client>> {
     connector: Option<Connector>,
     marker: Marker,
     is_prepared: bool,
+    /// Whether the server was seen to take backslashes in plain literals for escapes.
+    reads_backslashes_otherwise: bool,
+    /// Whether a script outside a transaction may have left something in the session.
+    may_have_leftovers: bool,
 }
 
 impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
@@ -95,12 +99,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     ) -> Result<(), Refusal> {
         self.prepare().map_err(Refusal::Other)?;
         let watch = Stopwatch::start();
-        let mut message = Message::transaction(ledger, unit);
-        if self.connector.is_some() && unit.ends_a_script() {
-            message.push(SETTINGS);
-        }
-        let error = match self.send_transaction(&message.text) {
+        let reset = self.connector.is_some() && self.may_have_leftovers && unit.ends_a_script();
+        let (message, result) = self.send_unit(ledger, unit, reset.then_some(RESET));
+        let error = match result {
             Ok(answers) => {
+                self.may_have_leftovers &= !reset;
                 for (number, rows) in rows_of_changes(&message, unit, &answers) {
                     let duration = watch.elapsed();
                     ended(number, Effect { duration, rows });
@@ -148,6 +151,8 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     }
 
     fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
+        self.may_have_leftovers |= leftovers::are_possible(sql);
+        self.read_backslashes(sql)?;
         let wanted = [
             ("lock_timeout", timeouts.lock_ms),
             ("statement_timeout", timeouts.statement_ms),

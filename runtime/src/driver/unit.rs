@@ -17,6 +17,12 @@ pub(crate) struct Unit<'a> {
 }
 
 impl Unit<'_> {
+    /// Whether a literal of the user's may have one, which a server may read in two ways.
+    pub(crate) fn has_backslashes(&self) -> bool {
+        let mut all = self.changes.iter().flat_map(|change| change.statements);
+        all.any(|statement| statement.sql.contains('\\'))
+    }
+
     /// Whether a script has come to its end with this unit.
     #[cfg(feature = "postgres")]
     pub(crate) fn ends_a_script(&self) -> bool {

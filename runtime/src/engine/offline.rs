@@ -7,7 +7,7 @@ use limbeck_model::{Dialect, Direction, plan};
 
 use super::change::{change, move_tips, record};
 use super::chart::Chart;
-use crate::driver::message::Message;
+use crate::driver::message::{Backslashes, Message};
 use crate::driver::{Change, Timeouts, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Claim, Guard, Ledger, Record};
@@ -123,7 +123,7 @@ impl Script<'_> {
             changes,
         };
         self.text
-            .push_str(&Message::transaction(self.ledger, &unit).text);
+            .push_str(&Message::transaction(self.ledger, &unit, Backslashes::Set).text);
     }
 
     /// A non-transactional script: each statement is claimed in the ledger before it runs.

@@ -33,7 +33,9 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
     }
 
     fn replay(&mut self, unit: &Unit<'_>, code: &str) -> Option<(usize, Option<Place>)> {
-        self.send(message::begin(Dialect::Postgres)).ok()?;
+        let begin = message::begin(Dialect::Postgres);
+        self.send(&format!("{begin};\n{}", message::STANDARD_STRINGS))
+            .ok()?;
         for (number, change) in unit.changes.iter().enumerate() {
             let mut before = Message::default();
             before.timeouts(Dialect::Postgres, change.timeouts);

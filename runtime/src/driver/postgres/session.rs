@@ -9,12 +9,12 @@ use super::Postgres;
 use super::connect::Connector;
 use super::error::from_postgres;
 use super::rows::row;
-use crate::driver::{DriverError, Marker};
+use crate::driver::message::{BACKSLASHES, Backslashes, Message};
+use crate::driver::{DriverError, Marker, Unit};
 use crate::ledger::Ledger;
 
-/// The settings of limbeck's own connections: the splitter reads backslashes as the standard does, and
-/// what one revision has set must not change what the next one does.
-pub(super) const SETTINGS: &str = "RESET ALL; SET standard_conforming_strings = on";
+/// After a script outside a transaction, on a connection of limbeck's own: what its statements have set.
+pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL";
 
 impl<C: DerefMut<Target = Client>> Postgres<C> {
     pub(super) fn new(client: C, connector: Option<Connector>) -> Self {
@@ -23,6 +23,8 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             connector,
             marker: Marker::default(),
             is_prepared: false,
+            reads_backslashes_otherwise: false,
+            may_have_leftovers: false,
         }
     }
 
@@ -31,9 +33,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         if self.is_prepared {
             return Ok(());
         }
-        if self.connector.is_some() {
-            self.send(SETTINGS)?;
-        } else if self.is_in_transaction()? {
+        if self.connector.is_none() && self.is_in_transaction()? {
             return Err(DriverError::other(
                 "the connection is inside a transaction; commit or roll back before migrating",
             ));
@@ -81,10 +81,56 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             // Where the connection itself is lost there is nothing to roll back, and the first error
             // is the one to report.
             let _ = self.client.batch_execute("ROLLBACK");
-            if self.connector.is_some() {
-                let _ = self.client.batch_execute(SETTINGS);
-            }
         })
+    }
+
+    /// Sends a unit as one message. Where the server has read its backslashes otherwise, the transaction is
+    /// opened by a message of its own, which sets how the rest is read, then and from then on.
+    pub(super) fn send_unit(
+        &mut self,
+        ledger: &Ledger,
+        unit: &Unit<'_>,
+        after: Option<&str>,
+    ) -> (Message, Result<Vec<SimpleQueryMessage>, DriverError>) {
+        if !self.reads_backslashes_otherwise || !unit.has_backslashes() {
+            let mut message = Message::transaction(ledger, unit, Backslashes::Checked);
+            after.into_iter().for_each(|sql| message.push(sql));
+            let result = self.send_transaction(&message.text);
+            let may_be_misread = |error: &DriverError| {
+                error.message.contains(BACKSLASHES)
+                    || error.code.as_deref() == Some(SqlState::SYNTAX_ERROR.code())
+            };
+            match result {
+                Err(error) if unit.has_backslashes() && may_be_misread(&error) => {}
+                result => return (message, result),
+            }
+            self.reads_backslashes_otherwise = true;
+        }
+        let mut message = Message::transaction(ledger, unit, Backslashes::Set);
+        after.into_iter().for_each(|sql| message.push(sql));
+        let (opening, rest) = message.halves();
+        let result = self
+            .send_transaction(opening)
+            .and_then(|mut answers| {
+                answers.extend(self.send_transaction(rest)?);
+                Ok(answers)
+            })
+            .map_err(|mut error| {
+                error.offset = error.offset.map(|offset| offset + message.opening_length());
+                error
+            });
+        (message, result)
+    }
+
+    /// Has a statement that is sent by itself read as the standard does, on a connection of limbeck's own.
+    /// The setting is the session's, as a statement outside a transaction leaves no other place for it, and
+    /// one that poolers keep for each of their clients.
+    pub(super) fn read_backslashes(&mut self, sql: &str) -> Result<(), DriverError> {
+        if self.connector.is_none() || !sql.contains('\\') {
+            return Ok(());
+        }
+        self.send("SET standard_conforming_strings = on")
+            .map(|_| ())
     }
 
     pub(super) fn schema_exists(&mut self, ledger: &Ledger) -> bool {
