@@ -11,10 +11,11 @@ use limbeck_model::checksum::{self, Digest};
 
 use crate::directive::Spanned;
 use crate::split::Statement;
+use crate::sql::Recovery;
 use crate::table::{Row, Script, Side, Table};
 
 /// The version of the table's layout; `limbeck` checks it when the user's crate is compiled.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// As many as `limbeck` expects in every chunk but the last.
 const CHUNK_LENGTH: usize = 256;
 
@@ -198,11 +199,42 @@ fn script_text(script: &Script<'_>, first: usize) -> String {
             let timeout = |timeout_ms: Option<u64>| Optional(timeout_ms.map(Number));
             format!(
                 "l::Script {{ transactional: {transactional}, lock_timeout_ms: {}, statement_timeout_ms: {}, \
-                 first: {first}, count: {count} }}",
+                 first: {first}, count: {count}, recoveries: &[{}] }}",
                 timeout(*lock_timeout_ms),
                 timeout(*statement_timeout_ms),
+                join(script.recoveries.iter().map(recovery_text)),
             )
         }
+    }
+}
+
+fn recovery_text(recovery: &Recovery) -> String {
+    match recovery {
+        Recovery::Together => "l::Recovery::Together".to_owned(),
+        Recovery::Session => "l::Recovery::Session".to_owned(),
+        // A build with the last two is refused.
+        Recovery::Repeat | Recovery::Unknown(_) | Recovery::Unnamed => {
+            "l::Recovery::Repeat".to_owned()
+        }
+        Recovery::Verify(query) => format!("l::Recovery::Verify({})", Literal(query)),
+        Recovery::Creates(query) => format!("l::Recovery::Creates({})", Literal(query)),
+        Recovery::Drops(query) => format!("l::Recovery::Drops({})", Literal(query)),
+        Recovery::CreatesIndex { table, name } => format!(
+            "l::Recovery::CreatesIndex {{ table: {}, name: {} }}",
+            Literal(table),
+            Literal(name)
+        ),
+        Recovery::ReindexesIndex(name) => {
+            format!("l::Recovery::ReindexesIndex({})", Literal(name))
+        }
+        Recovery::ReindexesTables(query) => {
+            format!("l::Recovery::ReindexesTables({})", Literal(query))
+        }
+        Recovery::Detaches { table, partition } => format!(
+            "l::Recovery::Detaches {{ table: {}, partition: {} }}",
+            Literal(table),
+            Literal(partition)
+        ),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::lock::{Lock, LockedSide};
 use crate::settings::Settings;
 use crate::source::Sources;
 use crate::split::{self, Statement};
+use crate::sql::Recovery;
 
 /// A checked history, ready to be written.
 pub struct Table<'a> {
@@ -70,6 +71,8 @@ pub struct Script<'a> {
     pub statement_timeout_ms: Option<u64>,
     /// Its statements.
     pub statements: Vec<Statement<'a>>,
+    /// How each of them is recovered where the script runs outside a transaction; otherwise empty.
+    pub recoveries: Vec<Recovery>,
 }
 
 impl<'a> Table<'a> {
@@ -183,6 +186,7 @@ impl<'a> Side<'a> {
                 &lineage(&checksum),
                 &down.checksum(dialect),
                 [up.transactional, down.transactional],
+                &up.verifies().chain(down.verifies()).collect::<Vec<_>>(),
                 &below.evidence,
             ),
             lineage: lineage(&released.map_or(checksum, LockedSide::released)),
@@ -207,14 +211,33 @@ impl<'a> Script<'a> {
                 lock_timeout_ms: None,
                 statement_timeout_ms: None,
                 statements: Vec::new(),
+                recoveries: Vec::new(),
             };
+        };
+        let statements = split::statements(section, dialect, sources);
+        let recoveries = if section.transactional {
+            Vec::new()
+        } else {
+            let verifies = section.verifies(dialect).into_iter();
+            let own = verifies.map(|verify| verify.map(|verify| verify.query.value.as_str()));
+            statements
+                .iter()
+                .zip(own)
+                .map(|(statement, verify)| Recovery::of(statement.sql, dialect, verify))
+                .collect()
         };
         Self {
             transactional: section.transactional,
             lock_timeout_ms: section.lock_timeout_ms,
             statement_timeout_ms: section.statement_timeout_ms,
-            statements: split::statements(section, dialect, sources),
+            statements,
+            recoveries,
         }
+    }
+
+    /// The queries of `@verify` that belong to it.
+    fn verifies(&self) -> impl Iterator<Item = &str> {
+        self.recoveries.iter().filter_map(Recovery::query)
     }
 
     fn checksum(&self, dialect: Dialect) -> Digest {

@@ -85,12 +85,13 @@ pub fn lineage(id: &str, checksum: &Digest, ancestors: &[Digest]) -> Digest {
 }
 
 /// What a proof of a revision is a proof of: its lineage covers what goes up, this also what comes down
-/// and whether each runs in a transaction. `ancestors` are the same digests of all that must stand
-/// before it, in any order.
+/// and whether each runs in a transaction. `verifies` are the queries that tell whether their statements
+/// have happened. `ancestors` are the same digests of all that must stand before it, in any order.
 pub fn evidence(
     lineage: &Digest,
     down: &Digest,
     in_transaction: [bool; 2],
+    verifies: &[&str],
     ancestors: &[Digest],
 ) -> Digest {
     let mut fields = Fields::new("limbeck evidence 1");
@@ -98,6 +99,10 @@ pub fn evidence(
     fields.add(down.as_bytes());
     fields.add(&in_transaction.map(u8::from));
     fields.add_sorted(ancestors);
+    // Without any, the digest is what it was before there were such queries.
+    for query in verifies {
+        fields.add(query.as_bytes());
+    }
     fields.finish()
 }
 

@@ -52,8 +52,8 @@ pub mod __private {
     pub use limbeck_model::checksum::Digest;
 
     pub use crate::table::{
-        Chunk, EMPTY, History, REVISION, Revision, SIDE, Script, Side, Statement, assert_format,
-        plain,
+        Chunk, EMPTY, History, REVISION, Recovery, Revision, SIDE, Script, Side, Statement,
+        assert_format, plain,
     };
 
     /// Faults on purpose.

@@ -7,7 +7,7 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
 /// The version of this table's layout. The emitted code checks it at compile time.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 /// Fails the build when the table was emitted by another version of `limbeck-compiler`.
 ///
@@ -107,6 +107,41 @@ pub struct Script {
     pub statement_timeout_ms: Option<u64>,
     pub first: u32,
     pub count: u32,
+    /// How each statement is recovered, where the script runs outside a transaction.
+    pub recoveries: &'static [Recovery],
+}
+
+/// What the next start does about a statement outside a transaction that may have happened, or a half of
+/// it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Nothing: it is one transaction with its record.
+    Together,
+    /// It sets something of the session, and is run again in every session that goes on with the script.
+    Session,
+    /// It is run again.
+    Repeat,
+    /// This query of one boolean tells whether it has happened.
+    Verify(&'static str),
+    /// It has happened if this query has an answer that it had not before.
+    Creates(&'static str),
+    /// It has happened if this query has lost the answer that it had before.
+    Drops(&'static str),
+    /// `CREATE INDEX CONCURRENTLY`: the table as it is written, the name as the catalogue has it.
+    CreatesIndex {
+        table: &'static str,
+        name: &'static str,
+    },
+    /// `REINDEX INDEX CONCURRENTLY`, with the name as it is written.
+    ReindexesIndex(&'static str),
+    /// `REINDEX … CONCURRENTLY` of the tables that this query names.
+    ReindexesTables(&'static str),
+    /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`, with the names as they are written.
+    Detaches {
+        table: &'static str,
+        partition: &'static str,
+    },
 }
 
 /// The script that most are: one transaction without timeouts.
@@ -118,6 +153,7 @@ pub const fn plain(first: u32, count: u32) -> Script {
         statement_timeout_ms: None,
         first,
         count,
+        recoveries: &[],
     }
 }
 

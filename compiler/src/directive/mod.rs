@@ -23,4 +23,4 @@ pub(crate) use conflict::first_markers;
 pub(crate) use file_name::has_form;
 pub(crate) use name::is_id;
 pub use parse::{Parsed, parse};
-pub use revision::{Allow, Dependency, Revision, Section, Skip, Spanned};
+pub use revision::{Allow, Dependency, Revision, Section, Skip, Spanned, Verify};

@@ -102,6 +102,15 @@ pub struct Allow {
     pub span: Span,
 }
 
+/// How to find out whether a statement has happened.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// The query, without a semicolon at its end.
+    pub query: Spanned<String>,
+    /// The directive.
+    pub span: Span,
+}
+
 /// One direction of a revision, for one dialect or for all that the history declares.
 #[derive(Clone, Debug)]
 pub struct Section {
@@ -117,6 +126,8 @@ pub struct Section {
     pub statement_timeout_ms: Option<u64>,
     /// `@allow`, in the order in which they were written.
     pub allows: Vec<Allow>,
+    /// `@verify`, in the order in which they were written.
+    pub verifies: Vec<Verify>,
     /// The directive that opens the section.
     pub span: Span,
     /// The bytes between that line and the next section.
@@ -129,5 +140,22 @@ impl Section {
     /// Where each statement stands that the section runs on a dialect.
     pub fn statement_spans(&self, dialect: Dialect) -> &[Span] {
         self.statements.get(&dialect).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place of the statement, on a dialect, that a directive stands above; none at the end.
+    pub fn statement_below(&self, directive: Span, dialect: Dialect) -> Option<usize> {
+        let mut spans = self.statement_spans(dialect).iter();
+        spans.position(|span| span.start > directive.start)
+    }
+
+    /// The `@verify` of each statement that the section runs on a dialect.
+    pub fn verifies(&self, dialect: Dialect) -> Vec<Option<&Verify>> {
+        let mut verifies = vec![None; self.statement_spans(dialect).len()];
+        for verify in &self.verifies {
+            if let Some(place) = self.statement_below(verify.span, dialect) {
+                verifies[place] = Some(verify);
+            }
+        }
+        verifies
     }
 }

@@ -7,7 +7,7 @@ use limbeck_model::suggest::nearest;
 use limbeck_model::{Dialect, Direction};
 
 use super::header::repeated;
-use super::revision::{Section, Spanned};
+use super::revision::{Section, Spanned, Verify};
 use super::scan::{Line, line_end};
 use super::table::{Name, Place};
 use super::text::Text;
@@ -46,6 +46,7 @@ impl Sections {
             lock_timeout_ms: None,
             statement_timeout_ms: None,
             allows: Vec::new(),
+            verifies: Vec::new(),
             span: line.span,
             body: whole
                 .part(body.min(whole.content.len()), whole.content.len())
@@ -131,6 +132,15 @@ impl Sections {
         if line.name == Name::Allow {
             section.allows.push(allow::read(line)?);
             return Ok(());
+        }
+        if line.name == Name::Verify {
+            // Without a query it stays for its statement, so that one slip is one diagnostic.
+            let end = line.rest.content.trim_end_matches(';').trim_end().len();
+            section.verifies.push(Verify {
+                query: line.rest.part(0, end).to_spanned(),
+                span: line.span,
+            });
+            return value::required(line).map(|_| ());
         }
         if line.name.place() == Place::Step {
             return Err(later::refuse(line));

@@ -25,6 +25,7 @@ pub(super) enum Name {
     Copy,
     Rebuild,
     Allow,
+    Verify,
 }
 
 /// Where a directive stands.
@@ -57,7 +58,7 @@ const fn row(name: Name, text: &'static str, place: Place, usage: &'static str) 
     }
 }
 
-const TABLE: [Row; 20] = [
+const TABLE: [Row; 21] = [
     row(
         Name::Revision,
         "revision",
@@ -158,6 +159,12 @@ const TABLE: [Row; 20] = [
         Place::Step,
         "-- @allow LB0409: no two names are equal",
     ),
+    row(
+        Name::Verify,
+        "verify",
+        Place::Step,
+        "-- @verify SELECT EXISTS (SELECT FROM totals)",
+    ),
 ];
 
 impl Name {
@@ -190,6 +197,7 @@ impl Name {
             "date" | "create-date" => Some(Name::Created),
             "description" | "title" => Some(Name::Message),
             "lint-allow" => Some(Name::Allow),
+            "check" | "assert" | "done-if" | "verified-by" => Some(Name::Verify),
             spelt => Self::find(spelt),
         };
         synonym.or_else(|| nearest(text, TABLE.iter().map(|row| row.text)).and_then(Self::find))

@@ -129,6 +129,8 @@ pub struct Failure {
     pub offset: Option<usize>,
     /// The database's words.
     pub message: String,
+    /// It is not the statement that failed, but the `@verify` above it does not tell the truth.
+    pub is_of_verify: bool,
 }
 
 /// A view or trigger that cannot be used.

@@ -90,6 +90,7 @@ mod tests {
             statement: Some(0),
             offset: None,
             message: message.to_owned(),
+            is_of_verify: false,
         })
     }
 

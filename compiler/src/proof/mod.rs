@@ -3,6 +3,7 @@
 mod allowed;
 mod apply;
 mod attempt;
+mod branches;
 mod changes;
 mod engine;
 mod finding;
@@ -20,8 +21,10 @@ mod slips;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod swept;
+mod verified;
 mod walk;
 
 pub use apply::apply;
 pub use engine::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
 pub use prover::{OnProved, Outcome, Start, prove};
+pub use verified::Answer;

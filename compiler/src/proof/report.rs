@@ -91,6 +91,9 @@ impl<'f, 't> Findings<'f, 't> {
         failure: &Failure,
         meant: Option<String>,
     ) -> Diagnostic {
+        if failure.is_of_verify {
+            return self.wrong_verify(row, direction, failure);
+        }
         let (span, label) = self.place(row, direction, failure);
         let database = self.database();
         let headline = headline(failure);
@@ -126,6 +129,9 @@ impl<'f, 't> Findings<'f, 't> {
         direction: Direction,
         failure: &Failure,
     ) -> Diagnostic {
+        if failure.is_of_verify {
+            return self.wrong_verify(row, direction, failure);
+        }
         let (span, label) = self.place(row, direction, failure);
         let headline = headline(failure);
         let statement = self.statement(row, direction, failure);
@@ -187,6 +193,9 @@ impl<'f, 't> Findings<'f, 't> {
     }
 
     fn not_twice(&self, row: &Row<'_>, failure: &Failure) -> Diagnostic {
+        if failure.is_of_verify {
+            return self.wrong_verify(row, Direction::Up, failure);
+        }
         let (span, label) = self.place(row, Direction::Up, failure);
         let message = format!(
             "`@up` fails on {} after `@down`: {}",
@@ -275,6 +284,7 @@ impl<'f, 't> Findings<'f, 't> {
             statement: Some(swept.statement),
             offset: None,
             message: String::new(),
+            is_of_verify: false,
         };
         let (span, _) = self.place(row, direction, &place);
         let mut diagnostic = Diagnostic::new(Code::RowsLost, span, message).label(
@@ -288,56 +298,11 @@ impl<'f, 't> Findings<'f, 't> {
         )
     }
 
-    fn order(&self, row: &Row<'_>, one: usize, other: usize, changes: &[Change]) -> Diagnostic {
-        let message = format!(
-            "the schema of `{}` on {} depends on which of its parents was applied first",
-            row.revision.id.value,
-            self.database()
-        );
-        let diagnostic = Diagnostic::new(Code::OrderOfParents, row.revision.id.span, message)
-            .label(format!(
-                "with `{}` before `{}`, {}",
-                self.id(other),
-                self.id(one),
-                first(changes, ToString::to_string)
-            ));
-        list(diagnostic, changes, ToString::to_string).help(
-            "make both branches leave the same, or have one depend on the other: `-- @depends-on`",
-        )
-    }
-
-    fn blocked(
-        &self,
-        row: &Row<'_>,
-        over: Option<usize>,
-        revision: usize,
-        failure: &Failure,
-    ) -> Diagnostic {
-        let id = &row.revision.id.value;
-        let (database, headline) = (self.database(), headline(failure));
-        let message = match over {
-            None => format!("what `{id}` needs cannot be applied on {database}: {headline}"),
-            Some(over) => format!(
-                "`{id}` cannot be reached on {database} where `{}` was applied first: {headline}",
-                self.id(over)
-            ),
-        };
-        let (span, label) = self.place(&self.table.rows[revision], Direction::Up, failure);
-        Diagnostic::new(Code::OrderOfParents, row.revision.id.span, message)
-            .label("needs both branches")
-            .related(span, label)
-            .help("write both branches so that either may come first, or have one depend on the other: `-- @depends-on`")
-    }
-
-    const fn database(&self) -> &'static str {
+    pub(super) const fn database(&self) -> &'static str {
         match self.dialect {
             Dialect::Sqlite => "SQLite",
             Dialect::Postgres => "PostgreSQL",
         }
-    }
-
-    fn id(&self, place: usize) -> &str {
-        &self.table.rows[place].revision.id.value
     }
 
     fn help(&self, row: &Row<'_>, direction: Direction, failure: &Failure) -> Option<String> {
@@ -364,16 +329,16 @@ fn without_foreign_keys(direction: Direction) -> String {
 }
 
 /// The first line of the database's words.
-fn headline(failure: &Failure) -> &str {
+pub(super) fn headline(failure: &Failure) -> &str {
     failure.message.lines().next().unwrap_or_default()
 }
 
-fn first(changes: &[Change], words: impl Fn(&Change) -> String) -> String {
+pub(super) fn first(changes: &[Change], words: impl Fn(&Change) -> String) -> String {
     changes.first().map(words).unwrap_or_default()
 }
 
 /// Adds the changes behind the first as notes.
-fn list(
+pub(super) fn list(
     diagnostic: Diagnostic,
     changes: &[Change],
     words: impl Fn(&Change) -> String,

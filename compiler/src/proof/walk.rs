@@ -231,10 +231,15 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
 /// A script without some of its statements.
 pub(super) fn without<'s>(script: &Script<'s>, left_out: &[usize]) -> Script<'s> {
     let statements = script.statements.iter().enumerate();
+    let recoveries = script.recoveries.iter().enumerate();
     Script {
         statements: statements
             .filter(|(place, _)| !left_out.contains(place))
             .map(|(_, statement)| *statement)
+            .collect(),
+        recoveries: recoveries
+            .filter(|(place, _)| !left_out.contains(place))
+            .map(|(_, recovery)| recovery.clone())
             .collect(),
         ..*script
     }

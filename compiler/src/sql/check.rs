@@ -6,8 +6,8 @@ use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 use limbeck_model::{Dialect, Direction};
 
 use super::subject::Subject;
-use super::{client, copy, inside, outside, transaction};
-use crate::directive::{Parsed, Revision};
+use super::{client, copy, inside, outside, transaction, verify};
+use crate::directive::{Parsed, Revision, Section};
 use crate::source::Sources;
 use crate::split::statements;
 
@@ -28,17 +28,18 @@ impl Checked {
     }
 
     fn add(&mut self, subject: &Subject<'_>, found: Vec<Diagnostic>) {
-        let Subject {
-            section, dialect, ..
-        } = subject;
-        self.scripts
-            .insert((section.span.file, section.direction, *dialect));
+        self.add_of(subject.section, subject.dialect, found);
+    }
+
+    fn add_of(&mut self, section: &Section, dialect: Dialect, found: Vec<Diagnostic>) {
         for diagnostic in found {
+            self.scripts
+                .insert((section.span.file, section.direction, dialect));
             // A section that serves both dialects has each of its statements in both.
             let place = diagnostic.annotations.first().map(|first| first.span);
             if self
                 .seen
-                .insert((place.unwrap_or(subject.statement.span), diagnostic.code))
+                .insert((place.unwrap_or(section.span), diagnostic.code))
             {
                 self.diagnostics.push(diagnostic);
             }
@@ -62,6 +63,10 @@ pub fn check(parsed: &Parsed, dialects: &[Dialect], sources: &Sources) -> Checke
                 .map(|statement| Subject::new(statement, section, dialect))
                 .collect();
             outside::tell_others(&mut subjects);
+            for (subject, verify) in subjects.iter_mut().zip(section.verifies(dialect)) {
+                subject.verify = verify;
+            }
+            checked.add_of(section, dialect, verify::check_section(section, dialect));
             let mut commands_end = 0;
             for subject in subjects {
                 if subject.statement.span.start < commands_end {
@@ -108,6 +113,7 @@ fn look(subject: &Subject<'_>) -> Vec<Diagnostic> {
         copy::check,
         outside::check,
         inside::check,
+        verify::check,
     ];
     checks
         .iter()

@@ -11,11 +11,15 @@ pub mod grammar;
 mod inside;
 mod outside;
 mod pragma;
+mod recovery;
 #[cfg(feature = "postgres")]
 mod repair;
 mod subject;
 #[cfg(feature = "postgres")]
 mod syntax;
 mod transaction;
+mod verify;
+mod words;
 
 pub use check::{Checked, check};
+pub use recovery::Recovery;

@@ -3,7 +3,7 @@
 use limbeck_model::Dialect;
 use limbeck_model::diagnostic::Span;
 
-use crate::directive::Section;
+use crate::directive::{Section, Verify};
 use crate::split::{Statement, tokens};
 
 /// So many words tell every statement that a check knows from all others.
@@ -16,6 +16,8 @@ pub(super) struct Subject<'a> {
     pub(super) dialect: Dialect,
     /// Other statements stand in the section that had better stay in a transaction.
     pub(super) has_others: bool,
+    /// The `@verify` above it.
+    pub(super) verify: Option<&'a Verify>,
     head: Vec<String>,
 }
 
@@ -27,6 +29,7 @@ impl<'a> Subject<'a> {
             section,
             dialect,
             has_others: false,
+            verify: None,
             head: head.collect(),
         }
     }

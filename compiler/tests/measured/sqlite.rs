@@ -95,8 +95,12 @@ fn what_fails_in_a_transaction_is_said_to() {
         let folder = tempfile::tempdir().unwrap();
         let connection = open(&folder);
         connection.execute_batch(statement).unwrap();
-        assert!(
-            outside(Dialect::Sqlite, statement).is_empty(),
+        // Nobody can tell from the database whether the other file was written.
+        let needs_verify = statement.starts_with("VACUUM INTO");
+        let expected: &[&str] = if needs_verify { &["LB0307"] } else { &[] };
+        assert_eq!(
+            outside(Dialect::Sqlite, statement),
+            expected.iter().copied().collect(),
             "{statement}"
         );
         drop(connection);

@@ -10,6 +10,7 @@ use limbeck_compiler::graph;
 use limbeck_compiler::lock::{self, Lock};
 use limbeck_compiler::project::Project;
 use limbeck_compiler::render::render;
+use limbeck_compiler::sql::Recovery;
 use limbeck_compiler::table::{Row, Script, Side, Table};
 
 /// A revision's file name and text, without a down where `down` is empty.
@@ -192,5 +193,23 @@ fn script(script: &'static Script<'_>, statements: &mut Vec<table::Statement>) -
         statement_timeout_ms: script.statement_timeout_ms,
         first: u32::try_from(first).unwrap(),
         count: u32::try_from(script.statements.len()).unwrap(),
+        recoveries: leak(script.recoveries.iter().map(recovery).collect::<Vec<_>>()),
+    }
+}
+
+fn recovery(recovery: &'static Recovery) -> table::Recovery {
+    use table::Recovery as Emitted;
+    match recovery {
+        Recovery::Together => Emitted::Together,
+        Recovery::Session => Emitted::Session,
+        Recovery::Repeat => Emitted::Repeat,
+        Recovery::Verify(query) => Emitted::Verify(query),
+        Recovery::Creates(query) => Emitted::Creates(query),
+        Recovery::Drops(query) => Emitted::Drops(query),
+        Recovery::CreatesIndex { table, name } => Emitted::CreatesIndex { table, name },
+        Recovery::ReindexesIndex(name) => Emitted::ReindexesIndex(name),
+        Recovery::ReindexesTables(query) => Emitted::ReindexesTables(query),
+        Recovery::Detaches { table, partition } => Emitted::Detaches { table, partition },
+        other => panic!("a build refuses this: {other:?}"),
     }
 }

@@ -103,6 +103,7 @@ impl Engine for Postgres {
             message:
                 "the statement sends data to the client or waits for some, and nobody is there"
                     .to_owned(),
+            is_of_verify: false,
         }))
     }
 

@@ -22,6 +22,7 @@ impl Said {
             statement: statement.map(|(place, _)| place),
             offset,
             message: self.words(),
+            is_of_verify: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A script, run as the runtime would run it.
 
 use limbeck_compiler::proof::{Failure, Fault};
+use limbeck_compiler::sql::Recovery;
 use limbeck_compiler::table::Script;
 
 use super::session::{Refusal, Session};
@@ -43,8 +44,16 @@ impl Session {
             self.demand("BEGIN", control)?;
         }
         for (place, statement) in script.statements.iter().enumerate() {
+            let query = script.recoveries.get(place).and_then(Recovery::query);
+            if let Some(wrong) = self.verify(query, place, false)? {
+                self.end(control)?;
+                return Ok(Err(Stop::Failed(wrong)));
+            }
             let stop = match self.send(statement.sql) {
-                Ok(_) => continue,
+                Ok(_) => match self.verify(query, place, true)? {
+                    None => continue,
+                    Some(wrong) => Stop::Failed(wrong),
+                },
                 Err(Refusal::Said(said)) => {
                     Stop::Failed(said.failure(Some((place, statement.sql))))
                 }
@@ -71,6 +80,24 @@ impl Session {
         }
         self.end(control)?;
         Ok(Ok(()))
+    }
+
+    /// What is wrong with what a `@verify` says at this moment.
+    fn verify(
+        &mut self,
+        query: Option<&str>,
+        place: usize,
+        has_happened: bool,
+    ) -> Result<Option<Failure>, Fault> {
+        let Some(query) = query else {
+            return Ok(None);
+        };
+        let answer = match self.send(query) {
+            Ok(answers) => Ok(answers.into_iter().flat_map(|answer| answer.rows).collect()),
+            Err(Refusal::Said(said)) => Err(said.words()),
+            Err(refusal) => return Err(refusal.fault("cannot ask a `@verify`")),
+        };
+        Ok(Failure::of_verify(place, has_happened, answer))
     }
 
     /// No transaction is open any more, and the session is what it was. A rollback without a transaction

@@ -7,13 +7,16 @@ use std::rc::Rc;
 
 use limbeck_model::Dialect;
 use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode};
 
 use super::super::engine::{Failure, Fault, Row, Unusable};
+use super::super::verified::Answer;
 use super::catalog::{self, Catalog};
 use super::touched::{Touched, Watch};
 use super::{rows, usable};
 use crate::split::{Statement, tokens};
+use crate::sql::Recovery;
 use crate::table::Script;
 
 /// How many million steps of SQLite's virtual machine a statement may take: many seconds, in an
@@ -106,7 +109,7 @@ impl Sqlite {
     pub(super) fn execute(&mut self, script: &Script<'_>) -> Result<Result<(), Failure>, Fault> {
         if !script.transactional {
             for (place, statement) in script.statements.iter().enumerate() {
-                if let Err(failure) = self.step(place, statement) {
+                if let Err(failure) = self.verified_step(script, place, statement) {
                     if !self.connection.is_autocommit() {
                         self.control("ROLLBACK")?;
                     }
@@ -141,11 +144,45 @@ impl Sqlite {
         Ok(Ok(()))
     }
 
+    /// A statement outside a transaction, with what its `@verify` says before it and behind it.
+    fn verified_step(
+        &mut self,
+        script: &Script<'_>,
+        place: usize,
+        statement: &Statement<'_>,
+    ) -> Result<(), Failure> {
+        let Some(query) = script.recoveries.get(place).and_then(Recovery::query) else {
+            return self.step(place, statement);
+        };
+        if let Some(failure) = Failure::of_verify(place, false, self.answer(query)) {
+            return Err(failure);
+        }
+        if touches_files(&first_words(statement.sql)) {
+            // It is not run, and so it has no effect to ask for.
+            return Ok(());
+        }
+        self.step(place, statement)?;
+        Failure::of_verify(place, true, self.answer(query)).map_or(Ok(()), Err)
+    }
+
+    fn answer(&mut self, query: &str) -> Answer {
+        self.limit();
+        let ask = || {
+            let mut statement = self.connection.prepare(query)?;
+            let columns = statement.column_count();
+            let mut rows = statement.raw_query();
+            let mut answer = Vec::new();
+            while let Some(row) = rows.next()? {
+                let values = (0..columns).map(|column| row.get_ref(column).map(text));
+                answer.push(values.collect::<Result<Vec<_>, _>>()?);
+            }
+            Ok(answer)
+        };
+        ask().map_err(|error: Error| failure(0, &error).message)
+    }
+
     fn step(&mut self, place: usize, statement: &Statement<'_>) -> Result<(), Failure> {
-        let words: Vec<String> = tokens(statement.sql, Dialect::Sqlite)
-            .take(64)
-            .map(str::to_ascii_uppercase)
-            .collect();
+        let words = first_words(statement.sql);
         if touches_files(&words) {
             return Ok(());
         }
@@ -294,6 +331,22 @@ fn touches_files(words: &[String]) -> bool {
     }
 }
 
+fn first_words(sql: &str) -> Vec<String> {
+    let words = tokens(sql, Dialect::Sqlite).take(64);
+    words.map(str::to_ascii_uppercase).collect()
+}
+
+/// A value as text, null as `None`.
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(_) => Some("a blob".to_owned()),
+    }
+}
+
 fn failure(place: usize, error: &Error) -> Failure {
     let (message, offset) = match error {
         Error::SqlInputError { msg, offset, .. } => (msg.clone(), usize::try_from(*offset).ok()),
@@ -308,6 +361,7 @@ fn failure(place: usize, error: &Error) -> Failure {
         statement: Some(place),
         offset,
         message,
+        is_of_verify: false,
     }
 }
 

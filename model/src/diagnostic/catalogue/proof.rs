@@ -78,3 +78,10 @@ pub(super) const ORDER_OF_PARENTS: Text = Text {
     help: "Write the branches so that either may come first, or make one depend on the other with \
           `-- @depends-on`.",
 };
+
+pub(super) const WRONG_VERIFY: Text = Text {
+    title: "a `@verify` that does not tell the truth",
+    why: "The query of `@verify` was asked before its statement and behind it. It has to be false before \
+          and true behind: after a crash it decides whether the statement is run or passed over.",
+    help: "Write a query with one boolean as its answer, which becomes true by the statement alone.",
+};

@@ -54,3 +54,23 @@ pub(super) const CLIENT_COPY: Text = Text {
           `COPY … TO STDOUT` gives them to it. limbeck sends statements only.",
     help: "Write the rows as `INSERT INTO … VALUES …`; `pg_dump --inserts` writes a dump so.",
 };
+
+pub(super) const NEEDS_VERIFY: Text = Text {
+    title: "a statement outside a transaction of which nothing tells whether it has happened",
+    why: "When a program is killed while a statement runs outside a transaction, the next start has to \
+          find out whether to run it again. Most statements it records together with their effect, some \
+          can be repeated, and what is left of `CREATE INDEX CONCURRENTLY` and its kind it can see for \
+          itself. Of this one it can see nothing.",
+    help: "Write above the statement `-- @verify` and a query, on one line, that is false before the \
+           statement and true once it has taken effect. Where it can run inside a transaction, move it \
+           to a section that is one.",
+};
+
+pub(super) const BAD_VERIFY: Text = Text {
+    title: "a `@verify` that does not say how a statement is verified",
+    why: "`@verify` stands above a statement outside a transaction of which nothing else tells whether \
+          it has happened. It is one query, on one line, with one boolean as its answer: true says that \
+          the statement has taken effect. A statement that is recorded together with its effect, or that \
+          limbeck can verify for itself, needs none, and one that is never asked would only mislead.",
+    help: "Write one `SELECT` on one line, or remove the line, as the report says.",
+};

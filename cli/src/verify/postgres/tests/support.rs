@@ -36,6 +36,7 @@ pub(super) fn script<'s>(statements: &[&'s str]) -> Script<'s> {
                 column: 1,
             })
             .collect(),
+        recoveries: Vec::new(),
     }
 }
 
