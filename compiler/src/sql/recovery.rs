@@ -103,15 +103,18 @@ fn sqlite(words: &Words<'_>) -> Recovery {
 
 fn postgres(words: &Words<'_>) -> Recovery {
     match words.upper().as_slice() {
-        ["SET" | "RESET" | "DISCARD" | "LISTEN" | "UNLISTEN", ..]
-        | ["PREPARE" | "DEALLOCATE" | "LOAD" | "DECLARE" | "CLOSE", ..] => Recovery::Session,
+        [
+            "SET" | "RESET" | "DISCARD" | "LISTEN" | "UNLISTEN" | "PREPARE" | "DEALLOCATE" | "LOAD"
+            | "DECLARE" | "CLOSE",
+            ..,
+        ] => Recovery::Session,
         ["SELECT", rest @ ..] if rest.contains(&"SET_CONFIG") => Recovery::Session,
         [
             "VACUUM" | "ANALYZE" | "ANALYSE" | "CLUSTER" | "CHECKPOINT",
             ..,
-        ] => Recovery::Repeat,
-        ["ALTER", "SYSTEM", ..] => Recovery::Repeat,
-        ["ALTER", "DATABASE", _, "SET", "TABLESPACE", ..] => Recovery::Repeat,
+        ]
+        | ["ALTER", "SYSTEM", ..]
+        | ["ALTER", "DATABASE", _, "SET", "TABLESPACE", ..] => Recovery::Repeat,
         ["CALL", ..] => Recovery::Unknown("CALL".to_owned()),
         ["DO", ..] if words.mention_an_end() => Recovery::Unknown("DO".to_owned()),
         [verb @ ("CREATE" | "DROP"), "DATABASE", rest @ ..] => {

@@ -94,7 +94,9 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
     ) -> (Message, Result<Vec<SimpleQueryMessage>, DriverError>) {
         if !self.reads_backslashes_otherwise || !unit.has_backslashes() {
             let mut message = Message::transaction(ledger, unit, Backslashes::Checked);
-            after.into_iter().for_each(|sql| message.push(sql));
+            if let Some(sql) = after {
+                message.push(sql);
+            }
             let result = self.send_transaction(&message.text);
             let may_be_misread = |error: &DriverError| {
                 error.message.contains(BACKSLASHES)
@@ -107,7 +109,9 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             self.reads_backslashes_otherwise = true;
         }
         let mut message = Message::transaction(ledger, unit, Backslashes::Set);
-        after.into_iter().for_each(|sql| message.push(sql));
+        if let Some(sql) = after {
+            message.push(sql);
+        }
         let (opening, rest) = message.halves();
         let result = self
             .send_transaction(opening)
