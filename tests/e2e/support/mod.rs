@@ -1,9 +1,8 @@
 //! What the tests share.
 
-mod history;
 mod store;
 
-pub(crate) use history::{compile, compile_edited, revision};
+pub(crate) use limbeck_trial::{compile, compile_edited, revision};
 pub(crate) use store::{Store, full};
 
 /// Declares tests whose body runs on each kind of database, given an empty one.

@@ -95,6 +95,12 @@ const PACKAGES: &[Package] = &[
         published: false,
     },
     Package {
+        name: "limbeck-trial",
+        stands_on: &["limbeck", "limbeck-compiler"],
+        foreign: Foreign::Any,
+        published: false,
+    },
+    Package {
         name: "limbeck-fuzz",
         stands_on: &["limbeck-compiler", "limbeck-model", "limbeck-schema"],
         foreign: Foreign::Any,
@@ -109,7 +115,7 @@ const PACKAGES: &[Package] = &[
 ];
 
 /// On these the tests of any package may stand; nothing of theirs is published.
-const FOR_TESTS: &[&str] = &["limbeck-schema", "limbeck-testkit"];
+const FOR_TESTS: &[&str] = &["limbeck-schema", "limbeck-testkit", "limbeck-trial"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     tree.texts("Cargo.toml")

@@ -1,5 +1,4 @@
-//! Histories that a test writes for itself: real files through the real compiler, with the table built
-//! in memory instead of being emitted and compiled by rustc.
+//! From a file's name and text to the table that `migrations!()` would have included.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +13,7 @@ use limbeck_compiler::sql::Recovery;
 use limbeck_compiler::table::{Row, Script, Side, Table};
 
 /// A revision's file name and text, without a down where `down` is empty.
-pub(crate) fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String, String) {
+pub fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String, String) {
     let text = format!(
         "-- @revision {id}\n-- @revises {parents}\n-- @message change {id}\n\n-- @up\n{up}\n\n-- @down\n{down}\n"
     );
@@ -22,13 +21,19 @@ pub(crate) fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String
 }
 
 /// Compiles files into a history named `name`, for both kinds of database.
-pub(crate) fn compile(name: &str, files: &[(String, String)]) -> &'static History {
+///
+/// # Panics
+/// When the files are no history, and when a script outside a transaction could not be recovered.
+pub fn compile(name: &str, files: &[(String, String)]) -> &'static History {
     compile_package(name, package(name, files).path())
 }
 
 /// The same, where `released` is what was locked and `edited` are the revisions whose edit was accepted
 /// since.
-pub(crate) fn compile_edited(
+///
+/// # Panics
+/// As [`compile`], and when there is no such edit.
+pub fn compile_edited(
     name: &str,
     released: &[(String, String)],
     files: &[(String, String)],
