@@ -10,12 +10,13 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::{self, Digest};
 
 use crate::directive::Spanned;
+use crate::fingerprint;
 use crate::split::Statement;
 use crate::sql::Recovery;
 use crate::table::{Row, Script, Side, Table};
 
 /// The version of the table's layout; `limbeck` checks it when the user's crate is compiled.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// As many as `limbeck` expects in every chunk but the last.
 const CHUNK_LENGTH: usize = 256;
 
@@ -62,7 +63,8 @@ fn write_body(out: &mut String, table: &Table<'_>, package: &str) -> fmt::Result
     for number in 0..chunks.len() {
         writeln!(
             out,
-            "        l::Chunk {{ revisions: &REVISIONS_{number}, statements: &STATEMENTS_{number} }},"
+            "        l::Chunk {{ revisions: &REVISIONS_{number}, statements: &STATEMENTS_{number}, \
+             fingerprints: FINGERPRINTS_{number} }},"
         )?;
     }
     out.write_str("    ];\n    static HISTORY: l::History = l::History {\n")?;
@@ -70,6 +72,12 @@ fn write_body(out: &mut String, table: &Table<'_>, package: &str) -> fmt::Result
     writeln!(out, "        package: {},", Literal(package))?;
     writeln!(out, "        length: {},", Number(table.rows.len() as u64))?;
     writeln!(out, "        heads: {},", table.heads)?;
+    let extensions = table.settings.extensions.iter();
+    writeln!(
+        out,
+        "        extensions: &[{}],",
+        join(extensions.map(|extension| Literal(extension).to_string()))
+    )?;
     out.write_str("        chunks: &CHUNKS,\n")?;
     for dialect in Dialect::ALL {
         let complete = table.complete.iter().find(|(own, _)| *own == dialect);
@@ -108,7 +116,26 @@ fn write_chunk(out: &mut String, number: usize, rows: &[Row<'_>]) -> fmt::Result
         rows.len()
     )?;
     out.write_str(&revisions)?;
-    out.write_str("    ];\n")
+    writeln!(
+        out,
+        "    ];\n    static FINGERPRINTS_{number}: &[u8] = b\"{}\";",
+        fingerprints(rows)
+    )
+}
+
+/// The fingerprints of a chunk, as the inside of a byte string.
+fn fingerprints(rows: &[Row<'_>]) -> String {
+    let mut text = String::new();
+    for (place, row) in (0..=u8::MAX).zip(rows) {
+        for side in &row.sides {
+            for one in &side.fingerprints {
+                for byte in fingerprint::encode(place, side.dialect, one) {
+                    let _ = write!(text, "\\x{byte:02x}");
+                }
+            }
+        }
+    }
+    text
 }
 
 fn write_row<'t>(out: &mut String, row: &'t Row<'_>, pool: &mut Pool<'t>) -> fmt::Result {

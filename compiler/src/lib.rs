@@ -7,6 +7,7 @@
 pub mod directive;
 pub mod emit;
 pub mod examine;
+pub mod fingerprint;
 pub mod graph;
 pub mod lock;
 pub mod project;

@@ -6,6 +6,7 @@ use limbeck_model::graph::Graph;
 use limbeck_model::{Dialect, Direction};
 
 use crate::directive::Revision;
+use crate::fingerprint::{self, Fingerprint};
 use crate::lock::{Lock, LockedSide};
 use crate::settings::Settings;
 use crate::source::Sources;
@@ -55,6 +56,8 @@ pub struct Side<'a> {
     /// What a proof of it proves: its scripts and those of all its ancestors. A proof of other evidence
     /// is stale.
     pub evidence: Digest,
+    /// The fingerprints of the schema that it leaves, as far as it was proved.
+    pub fingerprints: Vec<Fingerprint>,
     /// The script that applies it.
     pub up: Script<'a>,
     /// The script that takes it back.
@@ -176,19 +179,21 @@ impl<'a> Side<'a> {
             |checksum: &Digest| checksum::lineage(&revision.id.value, checksum, &below.lineages);
         let accepted = released.map_or(&[][..], |released| &released.accepted);
         let accepted = accepted.iter().map(|accepted| accepted.checksum);
+        // What was run, whatever else counts as the same.
+        let evidence = checksum::evidence(
+            &lineage(&checksum),
+            &down.checksum(dialect),
+            [up.transactional, down.transactional],
+            &up.verifies().chain(down.verifies()).collect::<Vec<_>>(),
+            &below.evidence,
+        );
         Self {
             dialect,
             skip: revision
                 .skip(dialect)
                 .map(|skip| skip.reason.value.as_str()),
-            // What was run, whatever else counts as the same.
-            evidence: checksum::evidence(
-                &lineage(&checksum),
-                &down.checksum(dialect),
-                [up.transactional, down.transactional],
-                &up.verifies().chain(down.verifies()).collect::<Vec<_>>(),
-                &below.evidence,
-            ),
+            fingerprints: fingerprint::proved(released, &evidence),
+            evidence,
             lineage: lineage(&released.map_or(checksum, LockedSide::released)),
             accepted: accepted.filter(|accepted| *accepted != checksum).collect(),
             checksum,

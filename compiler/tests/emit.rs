@@ -8,7 +8,10 @@
 use std::fs;
 use std::path::Path;
 
-use limbeck_compiler::project::{Output, Purpose, compile_package};
+use limbeck_compiler::lock::{self, Proof, Proved};
+use limbeck_compiler::project::{Output, Project, Purpose, compile_package};
+use limbeck_model::Dialect;
+use limbeck_model::checksum;
 
 const MANIFEST: &str = "[package]\nname = \"app\"\n\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]\n";
 
@@ -182,4 +185,73 @@ fn more_revisions_than_a_chunk_holds_go_into_several() {
     let text = compile(&files).table.text;
     assert!(text.contains("static REVISIONS_2: [l::Revision; 88]"));
     assert!(text.contains("length: 600,"));
+}
+
+#[test]
+fn each_proof_of_a_released_revision_leaves_its_fingerprint_in_its_chunk() {
+    let package = tempfile::tempdir().unwrap();
+    let files: Vec<_> = (0..257)
+        .map(|number| {
+            let parent = match number {
+                0 => "base".to_owned(),
+                _ => format!("r{}", number - 1),
+            };
+            let text = format!(
+                "-- @revision r{number}\n-- @revises {parent}\n-- @up\nSELECT {number};\n-- @down\nSELECT 0;\n"
+            );
+            (format!("r{number}_one.sql"), text)
+        })
+        .collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    write(package.path(), &files);
+    let project = Project::read(package.path()).unwrap();
+    let table = project.candidate().ok().unwrap();
+    let mut lock = project.lock.clone();
+    lock::lock_drafts(&mut lock, &table);
+    let proofs: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| Proved {
+            revision: row.revision.id.value.clone(),
+            dialect: Dialect::Postgres,
+            proof: Proof {
+                engine: "PostgreSQL 17.2".to_owned(),
+                evidence: row.side(Dialect::Postgres).unwrap().evidence,
+                schema: checksum::schema(&row.revision.id.value),
+            },
+        })
+        .collect();
+    lock::record_proofs(&mut lock, &table, &proofs);
+    fs::write(
+        package.path().join("migrations/limbeck.lock"),
+        lock.to_string(),
+    )
+    .unwrap();
+    let text = compile_package(
+        package.path(),
+        "app 1.2.3",
+        Purpose::Development,
+        &package.path().join("target/proof"),
+    )
+    .unwrap()
+    .table
+    .text;
+    let line = |number: usize| {
+        let start = format!("static FINGERPRINTS_{number}: &[u8] = ");
+        let found = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(&start));
+        found.unwrap().to_owned()
+    };
+    let bytes = |number| line(number).matches("\\x").count();
+    assert_eq!((bytes(0), bytes(1)), (256 * 12, 12));
+    // The place, `p`, the version 17, and the beginning of the digest.
+    let digest = checksum::schema("r255").to_string();
+    let last = line(0).replace("\\x", "");
+    let expected = format!("ff700011{}\";", &digest[..16]);
+    assert!(last.ends_with(&expected), "{last}");
+    assert!(line(1).starts_with("b\"\\x00\\x70"), "{}", line(1));
 }

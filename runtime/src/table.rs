@@ -7,7 +7,7 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
 /// The version of this table's layout. The emitted code checks it at compile time.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
 
 /// Fails the build when the table was emitted by another version of `limbeck-compiler`.
 ///
@@ -35,6 +35,9 @@ pub struct History {
     /// How many heads the graph has, dependencies considered.
     #[doc(hidden)]
     pub heads: usize,
+    /// The extensions of PostgreSQL that a database has before the first revision.
+    #[doc(hidden)]
+    pub extensions: &'static [&'static str],
     #[doc(hidden)]
     pub chunks: &'static [Chunk],
     #[doc(hidden)]
@@ -50,6 +53,7 @@ pub static EMPTY: History = History {
     package: "",
     length: 0,
     heads: 0,
+    extensions: &[],
     chunks: &[],
     sqlite: None,
     postgres: None,
@@ -65,6 +69,10 @@ pub(crate) const CHUNK_LENGTH: usize = 256;
 pub struct Chunk {
     pub revisions: &'static [Revision],
     pub statements: &'static [Statement],
+    /// The fingerprints of the schemas that its revisions were proved to leave: for each one twelve bytes,
+    /// the revision's place in the chunk, the dialect's first letter, two bytes of the engine's version and
+    /// the first eight of the digest.
+    pub fingerprints: &'static [u8],
 }
 
 /// One revision as the table holds it.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use limbeck::__private as table;
 use limbeck::{Dialect, History};
+use limbeck_compiler::fingerprint::encode;
 use limbeck_compiler::graph;
 use limbeck_compiler::lock::{self, Lock};
 use limbeck_compiler::project::Project;
@@ -86,11 +87,14 @@ fn compile_package(name: &str, package: &Path) -> &'static History {
         let found = compiled.complete.iter().find(|(own, _)| *own == dialect);
         found.map(|(_, digest)| *digest)
     };
+    let settings = compiled.settings;
+    let extensions: Vec<&str> = settings.extensions.iter().map(String::as_str).collect();
     leak(History {
         name: leak(name.to_owned()),
         package: leak(format!("{name} 0.1.0")),
         length: compiled.rows.len(),
         heads: compiled.heads,
+        extensions: leak(extensions),
         chunks: leak(chunks),
         sqlite: complete(Dialect::Sqlite),
         postgres: complete(Dialect::Postgres),
@@ -142,7 +146,19 @@ fn chunk(rows: &'static [Row<'static>]) -> table::Chunk {
     table::Chunk {
         revisions: leak(revisions),
         statements: leak(statements),
+        fingerprints: leak(fingerprints(rows)),
     }
+}
+
+fn fingerprints(rows: &[Row<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (place, row) in (0..=u8::MAX).zip(rows) {
+        for side in &row.sides {
+            let own = side.fingerprints.iter();
+            bytes.extend(own.flat_map(|one| encode(place, side.dialect, one)));
+        }
+    }
+    bytes
 }
 
 fn revision_row(
