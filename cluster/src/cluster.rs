@@ -32,8 +32,8 @@ lc_messages = 'C'
 #[derive(Debug)]
 pub struct Cluster {
     port: u16,
-    listen: Listen,
-    programs: Programs,
+    pub(crate) listen: Listen,
+    pub(crate) programs: Programs,
     process: Child,
     // Fields are dropped in this order, and the watchdog removes the directory's files.
     watchdog: Watchdog,
@@ -64,10 +64,20 @@ impl Cluster {
         let programs = Programs { folder, account };
         programs.initialize(&directory)?;
         configure(&directory, options)?;
-        let (process, port) = programs.serve(options.listen, &directory)?;
+        Self::serve(programs, watchdog, directory, options.listen)
+    }
+
+    /// Starts the server whose files are in the directory.
+    pub(crate) fn serve(
+        programs: Programs,
+        watchdog: Watchdog,
+        directory: Directory,
+        listen: Listen,
+    ) -> Result<Self, Error> {
+        let (process, port) = programs.serve(listen, &directory)?;
         Ok(Self {
             port,
-            listen: options.listen,
+            listen,
             programs,
             process,
             watchdog,
@@ -126,21 +136,31 @@ impl Drop for Cluster {
 }
 
 fn configure(directory: &Directory, options: &Options) -> Result<(), Error> {
-    let failed = || Error::io("cannot write postgresql.conf");
-    let socket_directory = directory.path().display().to_string().replace('\'', "''");
     let addresses = match options.listen {
         Listen::Socket => "",
         Listen::Loopback => "127.0.0.1",
     };
     let mut text = format!(
-        "{SETTINGS}unix_socket_directories = '{socket_directory}'\n\
-         listen_addresses = '{addresses}'\nmax_connections = {}\n",
+        "{SETTINGS}{}listen_addresses = '{addresses}'\nmax_connections = {}\n",
+        socket_setting(directory),
         options.max_connections
     );
     for line in &options.settings {
         text.push_str(line);
         text.push('\n');
     }
+    append(directory, &text)
+}
+
+/// Where the server's socket is: in its own directory.
+pub(crate) fn socket_setting(directory: &Directory) -> String {
+    let path = directory.path().display().to_string().replace('\'', "''");
+    format!("unix_socket_directories = '{path}'\n")
+}
+
+/// Adds lines to `postgresql.conf`, which win over those before them.
+pub(crate) fn append(directory: &Directory, text: &str) -> Result<(), Error> {
+    let failed = || Error::io("cannot write postgresql.conf");
     OpenOptions::new()
         .append(true)
         .open(directory.data().join("postgresql.conf"))

@@ -26,6 +26,8 @@ mod port;
 #[cfg(unix)]
 mod programs;
 #[cfg(unix)]
+mod standby;
+#[cfg(unix)]
 mod watchdog;
 
 #[cfg(unix)]

@@ -72,6 +72,30 @@ impl Programs {
         ))
     }
 
+    /// Copies the files of a running server, so that they are those of a standby of it.
+    pub(crate) fn copy(&self, url: &str, directory: &Directory) -> Result<(), Error> {
+        let output = self
+            .command("pg_basebackup", directory)?
+            .args(["--dbname", url, "--write-recovery-conf"])
+            .args([
+                "--wal-method",
+                "stream",
+                "--checkpoint",
+                "fast",
+                "--no-sync",
+            ])
+            .output()
+            .map_err(self.cannot_run("pg_basebackup"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(Error::new(format!(
+            "`pg_basebackup` failed: {}",
+            said.trim()
+        )))
+    }
+
     /// Starts the server, and waits until it answers.
     pub(crate) fn serve(
         &self,

@@ -26,23 +26,36 @@ pub(crate) struct Backoff {
     watch: Stopwatch,
     deadline: Duration,
     step_ms: u64,
+    longest_ms: u64,
 }
 
 impl Backoff {
     const FIRST_MS: u64 = 10;
     const LONGEST_MS: u64 = 500;
+    /// Whoever waits for a whole deploy need not know of its end at once, and there may be many of them.
+    const LONGEST_LOOK_MS: u64 = 2_000;
 
     pub(crate) fn new(deadline: Duration) -> Self {
         Self {
             watch: Stopwatch::start(),
             deadline,
             step_ms: Self::FIRST_MS,
+            longest_ms: Self::LONGEST_MS,
+        }
+    }
+
+    /// For those who only look, again and again.
+    pub(crate) fn between_looks(deadline: Duration) -> Self {
+        Self {
+            longest_ms: Self::LONGEST_LOOK_MS,
+            ..Self::new(deadline)
         }
     }
 
     /// Starts again, with the whole deadline.
     pub(crate) fn restart(&mut self) {
-        *self = Self::new(self.deadline);
+        self.watch = Stopwatch::start();
+        self.step_ms = Self::FIRST_MS;
     }
 
     /// How long has been waited so far.
@@ -62,7 +75,7 @@ impl Backoff {
         }
         let jittered = Duration::from_millis(fastrand::u64(self.step_ms / 2..=self.step_ms));
         std::thread::sleep(jittered.min(left));
-        self.step_ms = (self.step_ms * 2).min(Self::LONGEST_MS);
+        self.step_ms = (self.step_ms * 2).min(self.longest_ms);
         true
     }
 }

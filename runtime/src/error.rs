@@ -37,6 +37,9 @@ pub enum ErrorKind {
     Url,
     /// The database cannot be reached or refuses what the ledger needs.
     Database,
+    /// The database lacks what the target needs, and this process was not to apply it; see
+    /// [`Policy`](crate::Policy).
+    NotAtHead,
 }
 
 /// Where a statement failed.

@@ -31,6 +31,7 @@ mod event;
 mod ledger;
 mod migrator;
 mod options;
+mod policy;
 mod report;
 mod status;
 mod table;
@@ -42,8 +43,9 @@ pub use event::{Event, Observer};
 pub use limbeck_macros::migrations;
 pub use limbeck_model::{Dialect, Direction};
 pub use migrator::Migrator;
+pub use policy::Policy;
 pub use report::{Report, RevisionName, Step};
-pub use status::{AppliedRevision, Status, UnfinishedScript};
+pub use status::{AppliedRevision, Pending, Status, UnfinishedScript};
 pub use table::History;
 
 /// What the code that `migrations!()` includes is made of. Not part of the public interface.

@@ -1,18 +1,20 @@
 //! What programs call.
 
+mod looking;
+
 use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
 
 use crate::clock::Stopwatch;
 use crate::driver::{Database, FirstLook, Opened};
-use crate::engine::{Chart, Offline, Position, Run, cannot_read, offline};
+use crate::engine::{Chart, Offline, Patience, Position, Run, cannot_read, offline};
 use crate::error::Error;
 use crate::event::{Event, Listener, Observer};
 use crate::ledger::Ledger;
 use crate::options::Options;
+use crate::policy::Policy;
 use crate::report::Report;
-use crate::status::Status;
 use crate::table::History;
 
 /// Runs one or more histories on databases.
@@ -75,6 +77,13 @@ impl Migrator {
         self
     }
 
+    /// Who changes the database when an upgrade is asked for; this process unless set.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.options.policy = policy;
+        self
+    }
+
     /// Listens to what happens.
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
@@ -86,13 +95,22 @@ impl Migrator {
     /// `label@head`, …
     ///
     /// Where nothing has to be done, this is one query, without a lock or a write. Several processes may
-    /// call it at the same time.
+    /// call it at the same time. Under another [`Policy`] than [`Apply`](Policy::Apply) nothing is applied.
     ///
     /// # Errors
     ///
-    /// As for every method that takes a database: see [`Migrator`].
+    /// As for every method that takes a database: see [`Migrator`]; and, where nothing is to be applied,
+    /// [`NotAtHead`](crate::ErrorKind::NotAtHead).
     pub fn upgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
         let watch = Stopwatch::start();
+        let patience = match self.options.policy {
+            Policy::Apply => None,
+            Policy::Wait { deadline } => Some(Patience::until(deadline)),
+            Policy::Verify => Some(Patience::NONE),
+        };
+        if let Some(patience) = patience {
+            return self.look_for(database, target, patience);
+        }
         let mut driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         let found = if self.means_everything(target) {
@@ -152,19 +170,6 @@ impl Migrator {
         let driver = database.open(self.options.lock_deadline)?;
         let ledger = self.ledger(driver.dialect());
         self.run(driver, ledger, |run| run.stamp(targets, purge))
-    }
-
-    /// Looks where the database stands. Writes nothing.
-    ///
-    /// # Errors
-    ///
-    /// As for every method that takes a database: see [`Migrator`].
-    pub fn status(&self, database: impl Database) -> Result<Status, Error> {
-        let mut driver = database.look(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
-        let chart = Chart::compose(&self.histories, driver.dialect())?;
-        let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
-        Ok(Status::new(&chart, &position))
     }
 
     /// The SQL that an upgrade would send, without a database. `from` is where the database stands, as

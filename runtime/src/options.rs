@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::policy::Policy;
+
 /// The settings of all runs of one migrator.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -9,6 +11,8 @@ pub(crate) struct Options {
     pub(crate) ledger_schema: String,
     /// How long to wait, without any progress, for another process.
     pub(crate) lock_deadline: Duration,
+    /// Who changes the database when an upgrade is asked for.
+    pub(crate) policy: Policy,
 }
 
 impl Default for Options {
@@ -16,6 +20,7 @@ impl Default for Options {
         Self {
             ledger_schema: "limbeck".to_owned(),
             lock_deadline: Duration::from_mins(1),
+            policy: Policy::Apply,
         }
     }
 }

@@ -3,7 +3,7 @@
 use limbeck_model::{Dialect, plan};
 
 use crate::engine::{Chart, Position};
-use crate::ledger::ProgressState;
+use crate::ledger::{Progress, ProgressState};
 use crate::report::RevisionName;
 
 /// Where a database stands in a program's histories.
@@ -52,6 +52,51 @@ pub struct UnfinishedScript {
     pub is_running: bool,
 }
 
+/// What stands between a database and a program that would start on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pending {
+    /// What the program carries and the database lacks, in the order in which it would be applied.
+    pub revisions: Vec<RevisionName>,
+    /// A non-transactional script that was begun and has not ended.
+    pub unfinished: Option<UnfinishedScript>,
+}
+
+impl Pending {
+    pub(crate) fn new(chart: &Chart, position: &Position) -> Self {
+        let Status {
+            pending,
+            unfinished,
+            ..
+        } = Status::new(chart, position);
+        Self {
+            revisions: pending,
+            unfinished,
+        }
+    }
+
+    /// Whether the database has everything that the program carries and no script is unfinished.
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty() && self.unfinished.is_none()
+    }
+}
+
+impl UnfinishedScript {
+    pub(crate) fn new(progress: &Progress) -> Self {
+        Self {
+            history: progress.history.clone(),
+            id: progress.id.clone(),
+            direction: progress.direction.clone(),
+            statement: progress.step,
+            error: progress
+                .error
+                .clone()
+                .filter(|_| progress.state == ProgressState::Failed),
+            is_running: progress.alive,
+        }
+    }
+}
+
 impl Status {
     pub(crate) fn new(chart: &Chart, position: &Position) -> Self {
         let standing = &position.standing;
@@ -76,17 +121,7 @@ impl Status {
                 .collect(),
             pending: pending.map(|index| chart.entries[index].name()).collect(),
             ahead: position.ahead(),
-            unfinished: position.unfinished().map(|progress| UnfinishedScript {
-                history: progress.history.clone(),
-                id: progress.id.clone(),
-                direction: progress.direction.clone(),
-                statement: progress.step,
-                error: progress
-                    .error
-                    .clone()
-                    .filter(|_| progress.state == ProgressState::Failed),
-                is_running: progress.alive,
-            }),
+            unfinished: position.unfinished().map(UnfinishedScript::new),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use crate::driver::sealed::Open;
-use crate::driver::{Database, Opened};
+use crate::driver::{Address, Database, Opened};
 use crate::error::{Error, ErrorKind};
 
 /// A database URL that was understood.
@@ -188,6 +188,14 @@ impl Open for &str {
             DatabaseUrl::Postgres { url, shown } => open_postgres(&url, &shown),
         }
     }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn address(&self) -> Option<Address> {
+        Some(Address::Url((*self).to_owned()))
+    }
 }
 
 impl Database for &String {}
@@ -213,6 +221,14 @@ impl Open for &String {
         Self: 'c,
     {
         self.as_str().look(patience)
+    }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn address(&self) -> Option<Address> {
+        Some(Address::Url((*self).clone()))
     }
 }
 

@@ -63,6 +63,20 @@ impl Cluster {
         self.cluster.restart(stop).map_err(Error::from)
     }
 
+    /// Makes and starts a hot standby of this server, on which can only be read; it needs the settings
+    /// `wal_level = replica` and `max_wal_senders = 4` here.
+    ///
+    /// # Errors
+    /// When it cannot be made: with what the program said that failed.
+    #[cfg(unix)]
+    pub fn standby(&self) -> Result<Self, Error> {
+        let cluster = self.cluster.standby()?;
+        Ok(Self {
+            server: Server::from_url(&cluster.url("postgres"))?,
+            cluster,
+        })
+    }
+
     /// The server, as tests see it.
     pub fn server(&self) -> &Server {
         &self.server

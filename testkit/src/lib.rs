@@ -29,6 +29,8 @@ pub use dump::{sqlite_dump, sqlite_rows_dump};
 pub use error::Error;
 pub use gate::{Direction, Gate, Moment, Passage, Verdict};
 pub use limbeck_cluster::Stop;
+#[cfg(unix)]
+pub use limbeck_cluster::run_unprivileged;
 pub use proxy::WireProxy;
 pub use server::{Server, URL_VARIABLE, postgres};
 

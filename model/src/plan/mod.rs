@@ -11,7 +11,7 @@ mod upgrade;
 pub use downgrade::downgrade;
 pub use heads::applied_heads;
 pub use stamp::{Stamp, stamp};
-pub use upgrade::upgrade;
+pub use upgrade::{required, upgrade};
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,19 @@ pub fn upgrade(
         .collect())
 }
 
+/// All that a target needs, applied or not; `None` where the target is a step from whatever is applied, so
+/// that it means something else as soon as it was reached.
+///
+/// # Errors
+/// If the target names nothing, or too much.
+pub fn required(graph: &Graph<'_>, target: &str) -> Result<Option<BTreeSet<usize>>, TargetError> {
+    let target = Target::parse(graph, target)?;
+    if target.point.is_none() {
+        return Ok(None);
+    }
+    goals(graph, &BTreeSet::new(), &target).map(|goals| Some(graph.ancestors(goals)))
+}
+
 fn goals(
     graph: &Graph<'_>,
     applied: &BTreeSet<usize>,

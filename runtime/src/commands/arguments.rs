@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use limbeck_model::Dialect;
 
 use super::exit::EXIT_CODES;
+use crate::policy::Policy;
 
 /// The whole command line of a program that has no other commands.
 #[derive(Debug, Parser)]
@@ -43,6 +44,9 @@ pub enum Command {
         /// `head`, `heads`, an id or the start of one, a label, `+1`, `label@head`, …
         #[arg(default_value = "head")]
         target: String,
+        /// Whether this command applies it.
+        #[command(flatten)]
+        policy: PolicyArguments,
     },
     /// Take revisions back
     Downgrade {
@@ -102,6 +106,40 @@ pub enum Command {
         #[arg(default_value = "head")]
         target: String,
     },
+}
+
+/// Who applies what the database lacks.
+#[derive(Clone, Debug, Args)]
+pub struct PolicyArguments {
+    /// Who applies what the database lacks
+    #[arg(long, value_enum, default_value = "apply")]
+    policy: PolicyName,
+
+    /// With `--policy wait`: how long to wait for the database to be at the target, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
+    wait_deadline: Duration,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PolicyName {
+    /// This command
+    Apply,
+    /// Another process: look until it has; exit with 3 when it has not by the deadline
+    Wait,
+    /// Nobody: look once; exit with 3 unless the database is at the target
+    Verify,
+}
+
+impl PolicyArguments {
+    pub(super) fn policy(&self) -> Policy {
+        match self.policy {
+            PolicyName::Apply => Policy::Apply,
+            PolicyName::Wait => Policy::Wait {
+                deadline: self.wait_deadline,
+            },
+            PolicyName::Verify => Policy::Verify,
+        }
+    }
 }
 
 fn dialect(name: &str) -> Result<Dialect, String> {

@@ -157,7 +157,8 @@ impl Commands {
             migrator = migrator.observer(progress::Progress::new());
         }
         match command {
-            Command::Upgrade { target } => {
+            Command::Upgrade { target, policy } => {
+                let mut migrator = migrator.policy(policy.policy());
                 migrator.upgrade(url, target).map(|report| done(&report))
             }
             Command::Downgrade { target } => {

@@ -17,5 +17,6 @@ pub(super) const fn code(kind: ErrorKind) -> u8 {
         ErrorKind::Failed => 6,
         ErrorKind::Interrupted => 7,
         ErrorKind::Irreversible => 8,
+        ErrorKind::NotAtHead => NOT_AT_HEAD,
     }
 }

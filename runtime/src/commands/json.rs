@@ -124,5 +124,6 @@ const fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::History => "history",
         ErrorKind::Url => "url",
         ErrorKind::Database => "database",
+        ErrorKind::NotAtHead => "not_at_head",
     }
 }

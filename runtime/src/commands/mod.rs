@@ -24,5 +24,5 @@ mod json;
 mod progress;
 mod text;
 
-pub use arguments::{Arguments, Command};
+pub use arguments::{Arguments, Command, PolicyArguments};
 pub use execute::Commands;

@@ -54,7 +54,7 @@ pub(crate) type Opened<'c> = Box<dyn Driver + 'c>;
 pub trait Database: sealed::Open {}
 
 pub(crate) mod sealed {
-    use super::{Duration, Error, Opened};
+    use super::{Address, Duration, Error, Opened};
 
     /// Keeps `Database` closed to other crates: a driver has to uphold the engine's guarantees.
     pub trait Open {
@@ -79,6 +79,35 @@ pub(crate) mod sealed {
             Self: 'c + Sized,
         {
             self.open(patience)
+        }
+
+        /// Where it is, so that it can be opened again; `None` for a connection that was lent.
+        #[doc(hidden)]
+        #[expect(
+            private_interfaces,
+            reason = "the trait is sealed; nobody else can name it"
+        )]
+        fn address(&self) -> Option<Address> {
+            None
+        }
+    }
+}
+
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub(crate) enum Address {
+    Url(String),
+    #[cfg(feature = "sqlite")]
+    Path(std::path::PathBuf),
+}
+
+impl Address {
+    /// Opens it for those who only look.
+    pub(crate) fn look(&self, patience: Duration) -> Result<Opened<'_>, Error> {
+        match self {
+            Self::Url(url) => sealed::Open::look(url.as_str(), patience),
+            #[cfg(feature = "sqlite")]
+            Self::Path(path) => crate::driver::sqlite::look(path, patience),
         }
     }
 }

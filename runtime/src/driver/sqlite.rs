@@ -21,7 +21,8 @@ use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Refusal, Timeouts, Unit,
+    Address, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Refusal,
+    Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
@@ -67,6 +68,14 @@ impl Open for &Path {
         Self: 'c,
     {
         look(self, patience)
+    }
+
+    #[expect(
+        private_interfaces,
+        reason = "the trait is sealed; nobody else can name it"
+    )]
+    fn address(&self) -> Option<Address> {
+        Some(Address::Path(self.to_path_buf()))
     }
 }
 

@@ -119,6 +119,21 @@ impl Chart {
         })
     }
 
+    /// Revisions for a sentence: each with its file, and after some of them only how many more.
+    pub(crate) fn list<'i>(&self, indices: impl IntoIterator<Item = &'i usize>) -> String {
+        let mut names: Vec<_> = indices
+            .into_iter()
+            .filter_map(|&index| self.entries.get(index))
+            .map(|entry| format!("`{}` ({})", entry.revision.id, entry.revision.file))
+            .collect();
+        if names.len() > LISTED + 1 {
+            let more = names.len() - LISTED;
+            names.truncate(LISTED);
+            names.push(format!("{more} more"));
+        }
+        names.join(", ")
+    }
+
     /// The entry of a revision.
     pub(crate) fn find(&self, history: &str, id: &str) -> Option<&Entry> {
         self.entries
@@ -161,6 +176,9 @@ impl Chart {
         node.needs().filter(|&up| nodes[up].history == node.history)
     }
 }
+
+/// How many revisions a sentence names.
+const LISTED: usize = 6;
 
 fn unsupported(history: &History, dialect: Dialect) -> Error {
     Error::new(

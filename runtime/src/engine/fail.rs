@@ -52,19 +52,61 @@ pub(crate) fn interrupted(entry: &Entry, error: DriverError) -> Error {
 
 /// The error for a transaction that failed outside the user's own statements.
 pub(crate) fn cannot_write(error: DriverError) -> Error {
-    let is_forbidden = error.code.as_deref() == Some(INSUFFICIENT_PRIVILEGE);
-    let failure = Error::database("cannot write the ledger", error);
-    if is_forbidden {
-        failure.help_with(
-            "migrate as a role that owns the database, or let an administrator create the ledger's schema for this one",
-        )
-    } else {
-        failure
+    let code = error.code.as_deref().unwrap_or_default();
+    let (why, help) = match code {
+        INSUFFICIENT_PRIVILEGE => (
+            "",
+            Some(
+                "migrate as a role that owns the database, or let an administrator create the ledger's schema for this one",
+            ),
+        ),
+        // What a standby says to a transaction that says itself that it writes, and to one that does not.
+        FEATURE_NOT_SUPPORTED | READ_ONLY_TRANSACTION => (
+            ": this server can only be read, as a standby can",
+            Some(
+                "run the upgrade on the primary server; a program that runs on a standby can wait for that with the policy `wait`",
+            ),
+        ),
+        CANNOT_OPEN | READ_ONLY_FOLDER => (
+            ": the file's folder cannot be written",
+            Some("run the upgrade as a user who may write the file and its folder"),
+        ),
+        code if is_read_only_file(code) => (
+            ": this file can only be read",
+            Some("run the upgrade as a user who may write the file and its folder"),
+        ),
+        _ => ("", None),
+    };
+    let failure = Error::database(format!("cannot write the ledger{why}"), error);
+    match help {
+        Some(help) => failure.help_with(help),
+        None => failure,
     }
 }
 
 /// PostgreSQL's SQLSTATE for a missing right.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// That for what is never possible on a standby.
+const FEATURE_NOT_SUPPORTED: &str = "0A000";
+/// That for a write where only reading is possible.
+const READ_ONLY_TRANSACTION: &str = "25006";
+
+/// SQLite's `SQLITE_CANTOPEN`, which it says where it cannot make its journal.
+const CANNOT_OPEN: &str = "14";
+/// SQLite's `SQLITE_READONLY_DIRECTORY`, which it says then too.
+const READ_ONLY_FOLDER: &str = "1544";
+
+/// Whether no statement would have succeeded, since the database cannot be written at all.
+pub(crate) fn is_unwritable(error: &DriverError) -> bool {
+    let code = error.code.as_deref().unwrap_or_default();
+    code == CANNOT_OPEN || is_read_only_file(code)
+}
+
+/// Whether it is SQLite's `SQLITE_READONLY`, or one of the codes that extend it in their upper bits.
+fn is_read_only_file(code: &str) -> bool {
+    // PostgreSQL's codes have five characters, and those of SQLite's that are meant here four at most.
+    code.len() < 5 && code.parse().is_ok_and(|code: u32| code & 0xff == 8)
+}
 
 /// `file:line:column`, or the file alone where the statement is not known.
 pub(crate) fn words(location: &Location) -> String {

@@ -5,6 +5,7 @@
 mod change;
 mod chart;
 mod fail;
+mod look;
 mod offline;
 mod position;
 mod run;
@@ -15,6 +16,7 @@ mod transaction;
 pub(crate) use chart::Chart;
 #[cfg(feature = "commands")]
 pub(crate) use chart::Entry;
+pub(crate) use look::{Look, Patience};
 pub(crate) use offline::{Offline, offline};
 pub(crate) use position::{Position, cannot_read};
 pub(crate) use run::Run;

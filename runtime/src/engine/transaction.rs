@@ -80,6 +80,9 @@ impl Run<'_> {
                 self.together = false;
                 Ok(Outcome::Again)
             }
+            Err(Refusal::Failed { error, .. }) if fail::is_unwritable(&error) => {
+                Err(cannot_write(error))
+            }
             Err(Refusal::Failed {
                 change,
                 place,

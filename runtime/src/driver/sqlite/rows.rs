@@ -27,8 +27,13 @@ pub(super) fn read_contents(
     ledger: &Ledger,
     histories: &[&str],
 ) -> Result<Contents, DriverError> {
-    let present = connection
-        .table_exists(Some("main"), "limbeck_state")
+    // A statement, since only that sees what another connection has made meanwhile.
+    let present: bool = connection
+        .query_row(
+            "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = 'limbeck_state')",
+            [],
+            |row| row.get(0),
+        )
         .map_err(from_rusqlite)?;
     if !present {
         return Ok(Contents::default());
