@@ -80,6 +80,15 @@ impl Backoff {
     }
 }
 
+/// Waits for about as long, never for exactly as long as another process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waiting is done here and nowhere else"
+)]
+pub(crate) fn pause(duration: Duration) {
+    std::thread::sleep(duration.mul_f64(0.75 + fastrand::f64() / 4.0));
+}
+
 /// Milliseconds, rounded down.
 pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)

@@ -7,6 +7,7 @@ use limbeck_model::target::TargetError;
 
 use crate::driver::DriverError;
 use crate::report::Report;
+use crate::session::Session;
 
 /// What kind of fault stopped a run. More kinds may be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum ErrorKind {
     AheadBreaking,
     /// The database is not anywhere in this program's history.
     Diverged,
-    /// Another process held the lock until the deadline.
+    /// Another process held the lock, or other sessions what a revision needs to lock, until the deadline.
     Locked,
     /// A statement failed.
     Failed,
@@ -77,6 +78,7 @@ struct Inner {
     help: Option<String>,
     location: Option<Location>,
     report: Option<Report>,
+    blockers: Vec<Session>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -88,6 +90,7 @@ impl Error {
             help: None,
             location: None,
             report: None,
+            blockers: Vec::new(),
             source: None,
         }))
     }
@@ -111,6 +114,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn held_by(mut self, sessions: Vec<Session>) -> Self {
+        self.0.blockers = sessions;
+        self
+    }
+
     pub(crate) fn after(mut self, report: Report) -> Self {
         self.0.report = Some(report);
         self
@@ -129,6 +137,12 @@ impl Error {
     /// Where a statement failed, for the kinds [`ErrorKind::Failed`] and [`ErrorKind::Interrupted`].
     pub fn location(&self) -> Option<&Location> {
         self.0.location.as_ref()
+    }
+
+    /// Who held what the run has waited for, for the kind [`ErrorKind::Locked`], where the database could
+    /// tell.
+    pub fn blockers(&self) -> &[Session] {
+        &self.0.blockers
     }
 
     /// What was done before the fault; `None` where nothing was begun.

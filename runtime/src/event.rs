@@ -6,6 +6,7 @@ use std::time::Duration;
 use limbeck_model::Direction;
 
 use crate::report::{RevisionName, Step};
+use crate::session::Session;
 
 /// Something that happens during a run.
 ///
@@ -65,7 +66,33 @@ pub enum Event {
     /// A revision's script has ended and stands in the ledger.
     Finished(Step),
     /// Another process holds the lock. Told once until this one gets on.
-    Waiting,
+    #[non_exhaustive]
+    Waiting {
+        /// Which one, where the database can tell and it has not let go meanwhile.
+        holder: Option<Session>,
+    },
+    /// A revision was rolled back because other sessions were in its way, and will be tried again.
+    #[non_exhaustive]
+    Retrying {
+        /// The revision.
+        revision: RevisionName,
+        /// Applied or taken back.
+        direction: Direction,
+        /// How many attempts have been made.
+        attempts: u32,
+        /// What the database said.
+        reason: String,
+        /// Who was in the way, where that was seen. Nobody watches a first attempt.
+        blockers: Vec<Session>,
+        /// How long it is waited before the next attempt.
+        pause: Duration,
+    },
+    /// The connection was lost, and another one is open.
+    #[non_exhaustive]
+    Reconnected {
+        /// What was said of the lost one.
+        reason: String,
+    },
 }
 
 /// Listens to the events of a run. Any `FnMut(&Event) + Send` does.

@@ -33,6 +33,7 @@ mod migrator;
 mod options;
 mod policy;
 mod report;
+mod session;
 mod status;
 mod table;
 mod url;
@@ -45,6 +46,7 @@ pub use limbeck_model::{Dialect, Direction};
 pub use migrator::Migrator;
 pub use policy::Policy;
 pub use report::{Report, RevisionName, Step};
+pub use session::Session;
 pub use status::{AppliedRevision, Pending, Status, UnfinishedScript};
 pub use table::History;
 

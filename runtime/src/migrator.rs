@@ -69,8 +69,8 @@ impl Migrator {
         self
     }
 
-    /// How long to wait, without any progress, for another process that is migrating the database; one
-    /// minute unless set.
+    /// How long to wait, without any progress, for another process that is migrating the database, for
+    /// other sessions that are in a revision's way, and for a server that was lost; one minute unless set.
     #[must_use]
     pub fn lock_deadline(mut self, deadline: Duration) -> Self {
         self.options.lock_deadline = deadline;
@@ -81,6 +81,20 @@ impl Migrator {
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.options.policy = policy;
+        self
+    }
+
+    /// How long one attempt of a revision may wait for a lock in PostgreSQL before it is rolled back, to be
+    /// tried again a while later; two seconds unless set, as long as it takes with zero.
+    ///
+    /// Whoever waits for an exclusive lock has everybody behind it wait too, so an attempt is short, and
+    /// there are as many as fit into the [`lock_deadline`](Self::lock_deadline), but two at least. A script's
+    /// own `@lock-timeout` goes before this. Scripts outside a transaction are not under it.
+    ///
+    /// Source: PostgreSQL's manual, chapter "Client Connection Defaults", `lock_timeout`.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.options.lock_timeout = timeout;
         self
     }
 
@@ -191,6 +205,7 @@ impl Migrator {
                 direction: Direction::Up,
                 from,
                 target,
+                lock_timeout: self.options.lock_timeout,
             },
         )
     }
@@ -213,6 +228,7 @@ impl Migrator {
                 direction: Direction::Down,
                 from,
                 target,
+                lock_timeout: self.options.lock_timeout,
             },
         )
     }

@@ -13,6 +13,9 @@ pub(crate) struct Options {
     pub(crate) lock_deadline: Duration,
     /// Who changes the database when an upgrade is asked for.
     pub(crate) policy: Policy,
+    /// How long one attempt may wait for a lock in PostgreSQL, unless its script says otherwise; zero for
+    /// as long as it takes.
+    pub(crate) lock_timeout: Duration,
 }
 
 impl Default for Options {
@@ -21,6 +24,7 @@ impl Default for Options {
             ledger_schema: "limbeck".to_owned(),
             lock_deadline: Duration::from_mins(1),
             policy: Policy::Apply,
+            lock_timeout: Duration::from_secs(2),
         }
     }
 }

@@ -42,6 +42,26 @@ fn shown(error: &Error) -> String {
     kept
 }
 
+/// The same without what tells one session from another.
+pub(crate) fn without_sessions(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    for (start, end, instead) in [
+        ("process ", " of", "PID"),
+        (" as `", "`", "USER"),
+        (" since ", ": `", "TIME"),
+        ("pg_terminate_backend(", ")", "PID"),
+    ] {
+        let Some(at) = rest.find(start) else { continue };
+        let (before, after) = rest.split_at(at + start.len());
+        kept.push_str(before);
+        kept.push_str(instead);
+        rest = after.find(end).map_or("", |end| &after[end..]);
+    }
+    kept.push_str(rest);
+    kept
+}
+
 fn failing(store: &Store) -> Error {
     store.upgrade(history(), "r1");
     store.execute("INSERT INTO a VALUES (1)");
@@ -188,13 +208,8 @@ fn a_lock_that_was_never_given_back() {
         .unwrap_err();
     assert!(error.is_locked());
     let text = shown(&error);
-    assert!(
-        text.contains(" of `somebody`, whose statement runs since "),
-        "{text}"
-    );
-    let (before, _) = text.split_once("process ").unwrap();
-    let (_, after) = text.split_once(" is migrating").unwrap();
-    insta::assert_snapshot!(format!("{before}HOLDER is migrating{after}"));
+    assert!(text.contains(" of `somebody` as "), "{text}");
+    insta::assert_snapshot!(without_sessions(&text));
 }
 
 #[test]

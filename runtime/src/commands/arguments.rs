@@ -30,9 +30,13 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub(super) json: bool,
 
-    /// How long to wait for another process that is migrating, in seconds
+    /// How long to wait for others: a process that is migrating, sessions that hold a table, a lost server; in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(super) lock_deadline: Duration,
+
+    /// How long one attempt of a revision may wait for a lock in PostgreSQL, in seconds; 0 for as long as it takes
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub(super) lock_timeout: Duration,
 }
 
 /// What to do.

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser as _;
 use limbeck_model::Dialect;
@@ -122,8 +121,10 @@ impl Commands {
         }
     }
 
-    fn migrator(&self, lock_deadline: Duration) -> Migrator {
-        let migrator = Migrator::with(self.histories.iter().copied()).lock_deadline(lock_deadline);
+    fn migrator(&self, arguments: &Arguments) -> Migrator {
+        let migrator = Migrator::with(self.histories.iter().copied())
+            .lock_deadline(arguments.lock_deadline)
+            .lock_timeout(arguments.lock_timeout);
         match &self.ledger_schema {
             Some(schema) => migrator.ledger_schema(schema),
             None => migrator,
@@ -131,7 +132,7 @@ impl Commands {
     }
 
     fn answer(&self, arguments: &Arguments) -> Result<Answer, Error> {
-        let migrator = self.migrator(arguments.lock_deadline);
+        let migrator = self.migrator(arguments);
         match &arguments.command {
             Command::Heads => inspect::heads(&migrator),
             Command::History { status: false } => inspect::history(&migrator, None),

@@ -8,6 +8,7 @@ use super::exit;
 use crate::clock::milliseconds;
 use crate::error::{Error, ErrorKind};
 use crate::report::{Report, RevisionName};
+use crate::session::Session;
 use crate::status::Status;
 
 pub(super) fn revision(revision: &RevisionName) -> Value {
@@ -96,9 +97,21 @@ pub(super) fn error(error: &Error) -> Value {
             "cause": error.source().map(ToString::to_string),
             "help": error.help(),
             "location": location,
+            "blockers": error.blockers().iter().map(session).collect::<Vec<_>>(),
             "exit_code": exit::code(error.kind()),
         },
         "report": error.report().filter(|report| !report.is_up_to_date()).map(report),
+    })
+}
+
+pub(super) fn session(session: &Session) -> Value {
+    json!({
+        "pid": session.pid,
+        "application": session.application,
+        "user": session.user,
+        "state": session.state,
+        "since": session.since,
+        "query": session.query,
     })
 }
 

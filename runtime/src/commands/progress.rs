@@ -63,8 +63,33 @@ impl Observer for Progress {
                 self.line(&text::step(self.done, self.count.max(self.done), step));
                 self.bar.set_position(self.done as u64);
             }
-            Event::Waiting => {
-                self.line("waiting for another process that is migrating this database");
+            Event::Waiting { holder } => {
+                let who = holder
+                    .as_ref()
+                    .map_or_else(|| "another process".to_owned(), ToString::to_string);
+                self.line(&format!("waiting for {who} to migrate this database"));
+            }
+            Event::Retrying {
+                revision,
+                attempts,
+                reason,
+                blockers,
+                pause,
+                ..
+            } => {
+                let id = &revision.id;
+                let pause = text::duration(*pause);
+                self.line(&format!(
+                    "attempt {attempts} of {id} was held up: {reason}; the next one in {pause}"
+                ));
+                for blocker in blockers {
+                    self.line(&format!("  by {blocker}"));
+                }
+            }
+            Event::Reconnected { reason } => {
+                self.line(&format!(
+                    "the connection was lost ({reason}); another one is open"
+                ));
             }
         }
     }

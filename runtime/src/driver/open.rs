@@ -5,10 +5,11 @@ use std::time::Duration;
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
-use super::unit::{DriverError, Ended, Refusal, Timeouts, Unit};
+use super::unit::{DriverError, Ended, Reconnected, Refusal, Timeouts, Unit};
 use crate::driver::Marker;
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger, StateRow, VERSION};
+use crate::session::Session;
 
 /// One database connection. Every method is one round trip where the database allows it.
 pub(crate) trait Driver {
@@ -38,8 +39,11 @@ pub(crate) trait Driver {
     /// Runs one statement by itself, outside any transaction, and tells how many rows it has changed.
     fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError>;
 
-    /// Who holds the lock, in words, where the database can tell.
-    fn holder(&mut self, ledger: &Ledger) -> Option<String>;
+    /// Who holds the lock, where the database can tell.
+    fn holder(&mut self, ledger: &Ledger) -> Option<Session>;
+
+    /// Opens a connection that was lost again, if it is limbeck's own; one attempt.
+    fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error>;
 }
 
 /// An open driver.

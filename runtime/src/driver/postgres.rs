@@ -6,11 +6,13 @@
 mod changed;
 mod connect;
 mod error;
-mod holder;
 mod locate;
 mod read;
+mod reconnect;
 mod rows;
 mod session;
+mod sessions;
+mod witness;
 
 use std::ops::DerefMut;
 use std::time::Duration;
@@ -26,14 +28,18 @@ pub(crate) use self::connect::connect;
 use self::read::is_missing;
 use self::rows::{row, state_rows};
 use self::session::RESET;
+use self::witness::Witness;
 use super::leftovers;
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
-use super::{Database, Driver, DriverError, Effect, Marker, Opened, Refusal, Timeouts, Unit};
+use super::{
+    Database, Driver, DriverError, Effect, Marker, Opened, Reconnected, Refusal, Timeouts, Unit,
+};
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::ledger::{BUSY, Contents, Ledger, MOVED};
+use crate::session::Session;
 
 impl Database for &mut Client {}
 
@@ -60,6 +66,10 @@ struct Postgres<C: DerefMut<Target = Client>> {
     reads_backslashes_otherwise: bool,
     /// Whether a script outside a transaction may have left something in the session.
     may_have_leftovers: bool,
+    /// For how long the last attempt ran that has given up waiting for a lock; `None` after any other.
+    held_up: Option<Duration>,
+    /// Since when the connection is open.
+    age: Stopwatch,
 }
 
 impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
@@ -100,8 +110,12 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         self.prepare().map_err(Refusal::Other)?;
         let watch = Stopwatch::start();
         let reset = self.connector.is_some() && self.may_have_leftovers && unit.ends_a_script();
+        let witness = self.witness(ledger);
         let (message, result) = self.send_unit(ledger, unit, reset.then_some(RESET));
-        let error = match result {
+        let seen = witness.map(Witness::testimony).unwrap_or_default();
+        let is_held_up = result.as_ref().is_err_and(DriverError::is_lock_timeout);
+        self.held_up = is_held_up.then(|| watch.elapsed());
+        let mut error = match result {
             Ok(answers) => {
                 self.may_have_leftovers &= !reset;
                 for (number, rows) in rows_of_changes(&message, unit, &answers) {
@@ -117,6 +131,13 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         }
         if error.message.contains(MOVED) {
             return Err(Refusal::Moved);
+        }
+        if let Some(waited) = self.held_up {
+            error.blockers = if seen.is_empty() && self.connector.is_none() {
+                self.suspects(waited)
+            } else {
+                seen
+            };
         }
         let found = if let Some(offset) = error.offset {
             message
@@ -173,7 +194,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         result.and_then(|rows| restored.map(|_| rows))
     }
 
-    fn holder(&mut self, ledger: &Ledger) -> Option<String> {
+    fn holder(&mut self, ledger: &Ledger) -> Option<Session> {
         self.lock_holder(ledger)
+    }
+
+    fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error> {
+        self.connect_again(lost)
     }
 }

@@ -8,9 +8,12 @@ use limbeck_model::checksum::Digest;
 
 use super::open::sealed::Open;
 use super::unit::Ended;
-use super::{Database, Driver, DriverError, FirstLook, Marker, Opened, Refusal, Timeouts, Unit};
+use super::{
+    Database, Driver, DriverError, FirstLook, Marker, Opened, Reconnected, Refusal, Timeouts, Unit,
+};
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger};
+use crate::session::Session;
 
 /// Decides which calls of a driver fail.
 pub trait Faults {
@@ -87,7 +90,10 @@ fn around<T, E>(
 
 fn error(fault: Fault) -> DriverError {
     match fault {
-        Fault::Lost => DriverError::other("the connection was cut on purpose"),
+        Fault::Lost => DriverError {
+            lost: true,
+            ..DriverError::other("the connection was cut on purpose")
+        },
         Fault::Busy => DriverError {
             busy: true,
             ..DriverError::other("the database is busy on purpose")
@@ -149,7 +155,14 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
         around(faults, "run", || driver.run(sql, timeouts)).map_err(either)
     }
 
-    fn holder(&mut self, ledger: &Ledger) -> Option<String> {
+    fn holder(&mut self, ledger: &Ledger) -> Option<Session> {
         self.driver.holder(ledger)
+    }
+
+    fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error> {
+        let Self { driver, faults } = self;
+        around(faults, "reconnect", || driver.reconnect(lost)).map_err(|failed| {
+            failed.unwrap_or_else(|error| Error::database("cannot connect", error))
+        })
     }
 }

@@ -21,12 +21,13 @@ use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Address, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Refusal,
-    Timeouts, Unit,
+    Address, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Reconnected,
+    Refusal, Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
 use crate::ledger::{Contents, Guard, Ledger};
+use crate::session::Session;
 
 impl Database for &mut Connection {}
 
@@ -343,8 +344,12 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         ))
     }
 
-    fn holder(&mut self, _ledger: &Ledger) -> Option<String> {
+    fn holder(&mut self, _ledger: &Ledger) -> Option<Session> {
         None
+    }
+
+    fn reconnect(&mut self, _lost: &DriverError) -> Result<Reconnected, Error> {
+        Ok(Reconnected::NotOurs)
     }
 }
 

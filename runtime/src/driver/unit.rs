@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::ledger::{Guard, Record};
+use crate::session::Session;
 use crate::table::Statement;
 
 /// One transaction: the ledger is as expected, statements, ledger rows; all or nothing.
@@ -84,6 +85,10 @@ pub(crate) struct DriverError {
     pub(crate) offset: Option<usize>,
     /// Whether the database was busy with another process.
     pub(crate) busy: bool,
+    /// Whether the connection is gone, so that nobody knows what became of what was sent last.
+    pub(crate) lost: bool,
+    /// Who held the statement up, where it has given up waiting for a lock and they were seen.
+    pub(crate) blockers: Vec<Session>,
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -96,9 +101,37 @@ impl DriverError {
             hint: None,
             offset: None,
             busy: false,
+            lost: false,
+            blockers: Vec::new(),
             source: None,
         }
     }
+
+    /// Whether it gave up waiting for a lock.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        self.code.as_deref() == Some(LOCK_NOT_AVAILABLE)
+    }
+
+    /// Whether other sessions were in the way, so that the same may succeed a moment later.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let code = self.code.as_deref();
+        code.is_some_and(|code| CONFLICTS.contains(&code))
+    }
+}
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// PostgreSQL's SQLSTATE for a lock that was not had in time, a deadlock, and a serialization failure.
+const CONFLICTS: [&str; 3] = [LOCK_NOT_AVAILABLE, "40P01", "40001"];
+
+/// What became of an attempt to open a lost connection again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reconnected {
+    Done,
+    /// The server is the one of before and has not been restarted: somebody has ended the session.
+    AfterTermination,
+    /// The connection was lent, or is to no server.
+    NotOurs,
 }
 
 impl fmt::Display for DriverError {

@@ -1,10 +1,13 @@
 //! What a revision changes: the statements of its script, and what the ledger says of it afterwards.
 
+use std::time::Duration;
+
 use limbeck_model::Direction;
 use limbeck_model::checksum::Digest;
 
 use super::chart::{Chart, Tips};
-use crate::driver::Change;
+use crate::clock::milliseconds;
+use crate::driver::{Change, Timeouts};
 use crate::ledger::{Applied, Journal, Record};
 
 pub(crate) fn move_tips(tips: &mut Tips<'_>, direction: Direction, index: usize) -> Digest {
@@ -20,11 +23,17 @@ pub(crate) fn change(
     index: usize,
     direction: Direction,
     state: Digest,
+    lock_timeout: Duration,
 ) -> Change<'static> {
     let entry = &chart.entries[index];
+    let own = entry.timeouts(direction);
+    let usual = (!lock_timeout.is_zero()).then(|| milliseconds(lock_timeout).max(1));
     Change {
         statements: entry.statements(direction),
-        timeouts: entry.timeouts(direction),
+        timeouts: Timeouts {
+            lock_ms: own.lock_ms.or(usual),
+            ..own
+        },
         records: vec![record(chart, index, direction, state, true)],
     }
 }

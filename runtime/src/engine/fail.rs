@@ -1,10 +1,13 @@
 //! Errors of statements: which one it was, and where it stands in the user's file.
 
+use std::time::Duration;
+
 use limbeck_model::Direction;
 
 use super::chart::Entry;
 use crate::driver::{DriverError, Place};
 use crate::error::{Error, ErrorKind, Location};
+use crate::session::Session;
 use crate::table::Statement;
 
 /// The error for a script that failed; `place` is the statement, where it is known.
@@ -16,10 +19,7 @@ pub(crate) fn failed(
 ) -> Error {
     let location = locate(entry, direction, place, error.code.clone());
     let revision = entry.revision;
-    let verb = match direction {
-        Direction::Up => "upgrade to",
-        Direction::Down => "downgrade of",
-    };
+    let verb = verb(direction);
     let preposition = if location.line.is_some() { "at" } else { "in" };
     let message = format!(
         "{verb} `{}` ({}) failed {preposition} {}",
@@ -48,6 +48,70 @@ pub(crate) fn interrupted(entry: &Entry, error: DriverError) -> Error {
     );
     Error::database(message, error)
         .help_with("run again: it finds out whether the revision was committed")
+}
+
+/// The error for a revision that other sessions were in the way of until the deadline.
+pub(crate) fn held_up(
+    entry: &Entry,
+    direction: Direction,
+    attempts: u32,
+    mut error: DriverError,
+) -> Error {
+    let location = locate(entry, direction, None, error.code.clone());
+    let revision = entry.revision;
+    let blockers = std::mem::take(&mut error.blockers);
+    let by = match blockers.as_slice() {
+        [] => "sessions that could not be seen".to_owned(),
+        blockers => list(blockers),
+    };
+    let message = format!(
+        "{} `{}` ({}) in {} was held up in {attempts} attempts by {by}",
+        verb(direction),
+        revision.id,
+        revision.message,
+        location.file,
+    );
+    let pids: Vec<_> = blockers.iter().map(|session| session.pid).collect();
+    let end = match pids.as_slice() {
+        [] => "find who holds the revision's tables in `pg_locks`".to_owned(),
+        [0] => "end the prepared transaction, see `pg_prepared_xacts`".to_owned(),
+        [pid, ..] => format!("let it end or end it with `SELECT pg_terminate_backend({pid})`"),
+    };
+    Error::new(ErrorKind::Locked, message)
+        .help_with(format!(
+            "{end}, and run again; nothing of the revision was kept, and a longer deadline makes more attempts"
+        ))
+        .at(location)
+        .held_by(blockers)
+        .because(error)
+}
+
+/// The error for a lock that another process holds.
+pub(crate) fn locked(holder: Option<Session>, waited: Duration) -> Error {
+    let who = holder
+        .as_ref()
+        .map_or_else(|| "another process".to_owned(), Session::to_string);
+    Error::new(
+        ErrorKind::Locked,
+        format!(
+            "this database is being migrated and was not free within {} s: {who}",
+            waited.as_secs()
+        ),
+    )
+    .help_with("wait for it and run again; give a longer deadline where migrations take long")
+    .held_by(holder.into_iter().collect())
+}
+
+fn list(sessions: &[Session]) -> String {
+    let words: Vec<_> = sessions.iter().map(Session::to_string).collect();
+    words.join("; ")
+}
+
+const fn verb(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "upgrade to",
+        Direction::Down => "downgrade of",
+    }
 }
 
 /// The error for a transaction that failed outside the user's own statements.

@@ -55,7 +55,8 @@ impl Look<'_> {
             }
             movement = Some(Movement::next(movement, &position));
             if patience.is_fresh() {
-                self.listener.tell(&Event::Waiting);
+                let holder = driver.holder(self.ledger);
+                self.listener.tell(&Event::Waiting { holder });
             }
             if patience.wait() {
                 continue;
@@ -94,7 +95,7 @@ impl Look<'_> {
         movement: Option<&Movement>,
     ) -> Option<String> {
         if let Some(holder) = driver.holder(self.ledger) {
-            return Some(format!("{holder} is migrating it"));
+            return Some(format!("who is migrating it: {holder}"));
         }
         if position.unfinished().is_some_and(|script| script.alive) {
             return None;

@@ -8,6 +8,7 @@ mod fail;
 mod look;
 mod offline;
 mod position;
+mod retry;
 mod run;
 mod script;
 mod stamp;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction, plan};
 
@@ -18,6 +19,8 @@ pub(crate) struct Offline<'o> {
     /// What the database is at: targets as for stamping.
     pub(crate) from: &'o [&'o str],
     pub(crate) target: &'o str,
+    /// How long a transaction may wait for a lock, unless its script says otherwise.
+    pub(crate) lock_timeout: Duration,
 }
 
 /// The SQL that takes a database from one state to another. Each transaction checks first that the
@@ -53,6 +56,7 @@ pub(crate) fn offline(
         chart,
         ledger,
         direction: request.direction,
+        lock_timeout: request.lock_timeout,
         create_ledger: applied.is_empty(),
         text: preamble(ledger.dialect).to_owned(),
     };
@@ -90,6 +94,7 @@ struct Script<'s> {
     chart: &'s Chart,
     ledger: &'s Ledger,
     direction: Direction,
+    lock_timeout: Duration,
     create_ledger: bool,
     text: String,
 }
@@ -109,7 +114,7 @@ impl Script<'_> {
             revision.id, revision.message, revision.file
         );
         if entry.script(self.direction).transactional {
-            let change = change(self.chart, index, self.direction, state);
+            let change = change(self.chart, index, self.direction, state, self.lock_timeout);
             self.transaction(guard.clone(), vec![change]);
         } else {
             self.statements(index, guard, state);

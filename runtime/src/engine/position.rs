@@ -27,7 +27,21 @@ impl Position {
         chart: &Chart,
         histories: &[&str],
     ) -> Result<Self, Error> {
-        let contents = read(driver, ledger, histories)?;
+        let contents = driver.read(ledger, histories).map_err(cannot_read)?;
+        Self::find(contents, chart, histories)
+    }
+
+    /// Finds the place in the chart.
+    ///
+    /// # Errors
+    ///
+    /// The database is not anywhere in the program's histories.
+    pub(crate) fn find(
+        contents: Contents,
+        chart: &Chart,
+        histories: &[&str],
+    ) -> Result<Self, Error> {
+        let contents = understood(contents)?;
         check_states(&contents, histories)?;
         let known = chart.known();
         let standing = recorded::reconcile(&known, histories, &contents.rows)
@@ -74,13 +88,8 @@ impl Position {
     }
 }
 
-/// Reads the ledger without holding it against anything.
-pub(crate) fn read(
-    driver: &mut dyn Driver,
-    ledger: &Ledger,
-    histories: &[&str],
-) -> Result<Contents, Error> {
-    let contents = driver.read(ledger, histories).map_err(cannot_read)?;
+/// What was read from a ledger that this program understands.
+pub(crate) fn understood(contents: Contents) -> Result<Contents, Error> {
     match contents.states.iter().map(|state| state.version).max() {
         Some(version) if version > VERSION => Err(Error::new(
             ErrorKind::AheadBreaking,

@@ -7,12 +7,14 @@ use limbeck_model::{Direction, plan};
 
 use super::change::{change, move_tips};
 use super::chart::Chart;
-use super::position::Position;
+use super::fail;
+use super::position::{Position, cannot_read};
+use super::retry::Attempts;
 use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Effect, Marker, Opened, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
-use crate::ledger::Ledger;
+use crate::ledger::{Contents, Ledger};
 use crate::options::Options;
 use crate::report::{Report, Step};
 use crate::table::History;
@@ -37,6 +39,12 @@ pub(crate) struct Run<'r> {
     token: String,
     /// How long was waited since the last step.
     waited: Duration,
+    /// The attempts since the last step.
+    pub(super) attempts: Attempts,
+    /// A revision whose commit may have been done, as the connection was lost before its answer.
+    pub(super) in_doubt: Option<(usize, Direction)>,
+    pub(super) lock_timeout: Duration,
+    pub(super) lock_deadline: Duration,
 }
 
 /// What became of a unit.
@@ -69,6 +77,10 @@ impl<'r> Run<'r> {
             told_to_wait: false,
             token: format!("{:016x}", fastrand::u64(..)),
             waited: Duration::ZERO,
+            attempts: Attempts::default(),
+            in_doubt: None,
+            lock_timeout: options.lock_timeout,
+            lock_deadline: options.lock_deadline,
         }
     }
 
@@ -102,10 +114,9 @@ impl<'r> Run<'r> {
         loop {
             let position = match known.take() {
                 Some(position) => position,
-                None => {
-                    Position::read(&mut *self.driver, &self.ledger, self.chart, &self.histories)?
-                }
+                None => Position::find(self.read()?, self.chart, &self.histories)?,
             };
+            self.settle_doubt(&position);
             // Whoever holds the lock and gets on may take as long as it needs.
             let now = (
                 position.contents.states.clone(),
@@ -145,6 +156,33 @@ impl<'r> Run<'r> {
                 return Ok(());
             }
             announced = announced.filter(|_| self.report.steps.is_empty());
+        }
+    }
+
+    /// Reads the ledger, on another connection where this one is lost.
+    pub(super) fn read(&mut self) -> Result<Contents, Error> {
+        loop {
+            match self.driver.read(&self.ledger, &self.histories) {
+                Ok(contents) => return Ok(contents),
+                Err(error) => self.reconnect(error, cannot_read)?,
+            }
+        }
+    }
+
+    /// Whether a commit was done whose answer was lost, as far as the ledger tells. As long as it was not, it
+    /// still may be: the server goes on with what it was sent, under the lock.
+    fn settle_doubt(&mut self, position: &Position) {
+        let Some((index, direction)) = self.in_doubt else {
+            return;
+        };
+        if position.standing.applied.contains(&index) == (direction == Direction::Up) {
+            self.finish(index, direction, Effect::default());
+            if let Some(step) = self.report.steps.last_mut() {
+                step.notes.push(
+                    "the connection was lost before the commit was answered; the ledger says that it was done"
+                        .to_owned(),
+                );
+            }
         }
     }
 
@@ -209,7 +247,7 @@ impl<'r> Run<'r> {
                     .iter()
                     .map(|&index| {
                         let state = move_tips(&mut tips, direction, index);
-                        change(chart, index, direction, state)
+                        change(chart, index, direction, state, self.lock_timeout)
                     })
                     .collect();
                 let unit = Unit {
@@ -265,9 +303,11 @@ impl<'r> Run<'r> {
         step.duration = effect.duration;
         step.rows = effect.rows;
         step.waited = std::mem::take(&mut self.waited);
+        step.retries = std::mem::take(&mut self.attempts).retries();
         self.tell(&Event::Finished(step.clone()));
         self.report.steps.push(step);
         self.told_to_wait = false;
+        self.in_doubt = None;
         self.backoff.restart();
     }
 
@@ -275,27 +315,22 @@ impl<'r> Run<'r> {
     pub(crate) fn wait(&mut self) -> Result<(), Error> {
         if !self.told_to_wait {
             self.told_to_wait = true;
-            self.tell(&Event::Waiting);
+            let holder = self.driver.holder(&self.ledger);
+            self.tell(&Event::Waiting { holder });
         }
         let watch = Stopwatch::start();
         let is_time_left = self.backoff.wait();
-        self.waited += watch.elapsed();
-        self.report.waited += watch.elapsed();
+        self.add_waiting(watch.elapsed());
         if is_time_left {
             return Ok(());
         }
-        let holder = self
-            .driver
-            .holder(&self.ledger)
-            .unwrap_or_else(|| "another process".to_owned());
-        Err(Error::new(
-            ErrorKind::Locked,
-            format!(
-                "{holder} is migrating this database and has not finished within {} s",
-                self.backoff.waited().as_secs()
-            ),
-        )
-        .help_with("wait for it and run again; give a longer deadline where migrations take long"))
+        let holder = self.driver.holder(&self.ledger);
+        Err(fail::locked(holder, self.backoff.waited()))
+    }
+
+    pub(super) fn add_waiting(&mut self, waited: Duration) {
+        self.waited += waited;
+        self.report.waited += waited;
     }
 }
 

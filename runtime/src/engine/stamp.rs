@@ -32,10 +32,9 @@ impl Run<'_> {
         let chart = self.chart;
         let mut ahead = Vec::new();
         let (contents, applied) = if purge {
-            let contents = position::read(&mut *self.driver, &self.ledger, &self.histories)?;
-            (contents, BTreeSet::new())
+            (position::understood(self.read()?)?, BTreeSet::new())
         } else {
-            let position = Position::read(&mut *self.driver, &self.ledger, chart, &self.histories)?;
+            let position = Position::find(self.read()?, chart, &self.histories)?;
             ahead = position.ahead_rows();
             (position.contents, position.standing.applied)
         };
@@ -102,7 +101,9 @@ impl Run<'_> {
             }
             Err(Refusal::Moved) => Ok(Outcome::Again),
             Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
-            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => Err(cannot_write(error)),
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
+                self.reconnect(error, cannot_write).map(|()| Outcome::Again)
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::change::journal;
 use super::fail::{self, cannot_write};
 use super::position::Position;
 use super::run::{Outcome, Run};
-use crate::driver::{Change, DriverError, Refusal, Timeouts, Unit};
+use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::event::Event;
 use crate::ledger::Record;
@@ -83,13 +83,24 @@ impl Run<'_> {
             Err(Refusal::Failed { error, .. }) if fail::is_unwritable(&error) => {
                 Err(cannot_write(error))
             }
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) if error.lost => {
+                self.in_doubt = Some((stretch[0], direction));
+                let entry = &chart.entries[stretch[0]];
+                self.reconnect(error, |error| fail::interrupted(entry, error))
+                    .map(|()| Outcome::Again)
+            }
+            Err(Refusal::Failed { error, .. } | Refusal::Other(error)) if error.is_conflict() => {
+                let text = error.to_string();
+                self.try_again(stretch[0], direction, error)
+                    .inspect_err(|_| self.journal_failure(unit, stretch[0], direction, &text))
+            }
             Err(Refusal::Failed {
                 change,
                 place,
                 error,
             }) => {
                 let index = stretch.get(change).copied().unwrap_or(stretch[0]);
-                self.journal_failure(unit, index, direction, &error);
+                self.journal_failure(unit, index, direction, &error.to_string());
                 Err(fail::failed(&chart.entries[index], direction, place, error))
             }
             Err(Refusal::Other(error)) if error.code.is_none() => {
@@ -101,16 +112,9 @@ impl Run<'_> {
 
     /// Keeps the failed attempt in the journal, in a transaction of its own. That it could not be kept
     /// is not told: the failure itself is, and must not be hidden by a second one.
-    fn journal_failure(
-        &mut self,
-        unit: &Unit<'_>,
-        index: usize,
-        direction: Direction,
-        error: &DriverError,
-    ) {
-        let text = error.to_string();
+    fn journal_failure(&mut self, unit: &Unit<'_>, index: usize, direction: Direction, text: &str) {
         let mut journal = journal(self.chart, index, direction, "failed");
-        journal.error = Some(&text);
+        journal.error = Some(text);
         let attempt = Unit {
             guard: unit.guard.clone(),
             create_ledger: unit.create_ledger,

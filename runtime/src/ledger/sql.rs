@@ -113,11 +113,16 @@ impl Ledger {
     ///
     /// The error is a cast that cannot succeed: plain SQL that needs no procedural language.
     pub(crate) fn lock(&self) -> String {
-        let schema = self.quote(&format!("limbeck {}", self.schema));
+        let key = self.lock_key();
         format!(
-            "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended({schema}, 0)) \
-             THEN '1' ELSE '{BUSY}' END::integer"
+            "SELECT CASE WHEN pg_try_advisory_xact_lock({key}) THEN '1' ELSE '{BUSY}' END::integer"
         )
+    }
+
+    /// The key of that lock, as an expression.
+    pub(crate) fn lock_key(&self) -> String {
+        let schema = self.quote(&format!("limbeck {}", self.schema));
+        format!("hashtextextended({schema}, 0)")
     }
 
     /// The query of every start: the recorded states, and of which history a script is unfinished.

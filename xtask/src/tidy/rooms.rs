@@ -83,6 +83,11 @@ const COMMANDS: &[&str] = &["runtime/src/commands/"];
 const CARGO: &[&str] = &["compiler/src/cargo.rs"];
 /// The parser recurses, and a thread is the way to a larger stack.
 const GRAMMAR: &[&str] = &["compiler/src/sql/grammar/parser.rs"];
+/// What goes on beside the thread that runs.
+const BESIDE: &[&str] = &[
+    "runtime/src/clock.rs",
+    "runtime/src/driver/postgres/witness.rs",
+];
 const HAND_OVER: &[&str] = &["macros/src/migrations.rs"];
 
 const ROOMS: &[Room] = &[
@@ -147,7 +152,7 @@ const ROOMS: &[Room] = &[
         folder: "runtime/src/",
         allowed: &[
             (&CLOCK, &["runtime/src/clock.rs"]),
-            (&THREADS, &["runtime/src/clock.rs"]),
+            (&THREADS, BESIDE),
             (&ENVIRONMENT, COMMANDS),
             (&PROCESSES, COMMANDS),
             (&TERMINAL, COMMANDS),

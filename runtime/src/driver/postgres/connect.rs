@@ -39,6 +39,7 @@ impl Connector {
         })
     }
 
+    /// Opens one more.
     pub(super) fn connect(&self) -> Result<Client, Error> {
         self.config.connect(NoTls).map_err(|error| {
             Error::database(

@@ -9,6 +9,7 @@ use super::Postgres;
 use super::connect::Connector;
 use super::error::from_postgres;
 use super::rows::row;
+use crate::clock::Stopwatch;
 use crate::driver::message::{BACKSLASHES, Backslashes, Message};
 use crate::driver::{DriverError, Marker, Unit};
 use crate::ledger::Ledger;
@@ -25,6 +26,8 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             is_prepared: false,
             reads_backslashes_otherwise: false,
             may_have_leftovers: false,
+            held_up: None,
+            age: Stopwatch::start(),
         }
     }
 

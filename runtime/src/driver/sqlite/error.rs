@@ -32,6 +32,8 @@ pub(super) fn from_rusqlite(error: rusqlite::Error) -> DriverError {
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked
             )
         }),
+        lost: false,
+        blockers: Vec::new(),
         source: Some(Box::new(error)),
     }
 }
