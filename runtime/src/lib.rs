@@ -28,6 +28,7 @@ mod driver;
 mod engine;
 mod error;
 mod event;
+mod fleet;
 mod ledger;
 mod migrator;
 mod options;
@@ -41,6 +42,9 @@ mod url;
 pub use driver::Database;
 pub use error::{Error, ErrorKind, Location};
 pub use event::{Event, Observer};
+pub use fleet::{
+    Canary, Fleet, FleetEvent, FleetObserver, FleetReport, MemberReport, Members, Outcome,
+};
 pub use limbeck_macros::migrations;
 pub use limbeck_model::{Dialect, Direction};
 pub use migrator::Migrator;

@@ -1,13 +1,14 @@
 //! What programs call.
 
 mod looking;
+mod tenant;
 
 use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
 
 use crate::clock::Stopwatch;
-use crate::driver::{Database, FirstLook, Opened};
+use crate::driver::{Database, Driver, FirstLook};
 use crate::engine::{Chart, Offline, Patience, Position, Run, cannot_read, offline};
 use crate::error::Error;
 use crate::event::{Event, Listener, Observer};
@@ -37,6 +38,7 @@ use crate::table::History;
 /// [`AheadBreaking`](crate::ErrorKind::AheadBreaking), [`Diverged`](crate::ErrorKind::Diverged)), when
 /// another process holds the lock for too long, when a statement fails, and when an earlier
 /// non-transactional script was left unfinished.
+#[derive(Clone)]
 pub struct Migrator {
     histories: Vec<&'static History>,
     options: Options,
@@ -120,15 +122,24 @@ impl Migrator {
         let patience = match self.options.policy {
             Policy::Apply => None,
             Policy::Wait { deadline } => Some(Patience::until(deadline)),
-            Policy::Verify => Some(Patience::NONE),
+            Policy::Verify => Some(Patience::none()),
         };
         if let Some(patience) = patience {
             return self.look_for(database, target, patience);
         }
         let mut driver = database.open(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
+        self.upgrade_through(&mut *driver, target, watch)
+    }
+
+    pub(crate) fn upgrade_through(
+        &self,
+        driver: &mut dyn Driver,
+        target: &str,
+        watch: Stopwatch,
+    ) -> Result<Report, Error> {
+        let ledger = self.ledger(driver.dialect())?;
         let found = if self.means_everything(target) {
-            self.first_look(&mut driver, &ledger)?
+            self.first_look(driver, &ledger)?
         } else {
             FirstLook::Unknown
         };
@@ -147,8 +158,16 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn downgrade(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
-        let driver = database.open(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
+        let mut driver = database.open(self.options.lock_deadline)?;
+        self.downgrade_through(&mut *driver, target)
+    }
+
+    pub(crate) fn downgrade_through(
+        &self,
+        driver: &mut dyn Driver,
+        target: &str,
+    ) -> Result<Report, Error> {
+        let ledger = self.ledger(driver.dialect())?;
         self.run(driver, ledger, |run| run.go(Direction::Down, target, None))
     }
 
@@ -160,9 +179,9 @@ impl Migrator {
     ///
     /// As for every method that takes a database: see [`Migrator`].
     pub fn resume(&mut self, database: impl Database, target: &str) -> Result<Report, Error> {
-        let driver = database.open(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
-        self.run(driver, ledger, |mut run| {
+        let mut driver = database.open(self.options.lock_deadline)?;
+        let ledger = self.ledger(driver.dialect())?;
+        self.run(&mut *driver, ledger, |mut run| {
             run.resume = true;
             run.go(Direction::Up, target, None)
         })
@@ -181,8 +200,17 @@ impl Migrator {
         targets: &[&str],
         purge: bool,
     ) -> Result<Report, Error> {
-        let driver = database.open(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
+        let mut driver = database.open(self.options.lock_deadline)?;
+        self.stamp_through(&mut *driver, targets, purge)
+    }
+
+    pub(crate) fn stamp_through(
+        &self,
+        driver: &mut dyn Driver,
+        targets: &[&str],
+        purge: bool,
+    ) -> Result<Report, Error> {
+        let ledger = self.ledger(driver.dialect())?;
         self.run(driver, ledger, |run| run.stamp(targets, purge))
     }
 
@@ -235,7 +263,7 @@ impl Migrator {
 
     fn offline(&self, dialect: Dialect, request: &Offline<'_>) -> Result<String, Error> {
         let chart = Chart::compose(&self.histories, dialect)?;
-        offline(&chart, &self.ledger(dialect), &self.names(), request)
+        offline(&chart, &self.ledger(dialect)?, &self.names(), request)
     }
 
     pub(crate) fn histories(&self) -> &[&'static History] {
@@ -246,35 +274,38 @@ impl Migrator {
         self.histories.iter().map(|history| history.name).collect()
     }
 
-    pub(crate) fn ledger(&self, dialect: Dialect) -> Ledger {
-        Ledger {
-            dialect,
-            schema: self.options.ledger_schema.clone(),
-            has_schema: false,
-        }
-    }
-
     /// Whether a target is the complete histories, which can be told without a graph.
-    fn means_everything(&self, target: &str) -> bool {
+    pub(crate) fn means_everything(&self, target: &str) -> bool {
         target == "heads"
             || (target == "head" && self.histories.iter().all(|history| history.heads == 1))
     }
 
-    fn first_look(&self, driver: &mut Opened<'_>, ledger: &Ledger) -> Result<FirstLook, Error> {
+    fn first_look(&self, driver: &mut dyn Driver, ledger: &Ledger) -> Result<FirstLook, Error> {
         let states: Option<Vec<_>> = self
             .histories
             .iter()
-            .map(|history| Some((history.name, history.complete_state(ledger.dialect)?)))
+            .map(|history| {
+                Some((
+                    ledger.key(history.name),
+                    history.complete_state(ledger.dialect)?,
+                ))
+            })
             .collect();
-        match states {
-            Some(states) => driver.first_look(ledger, &states).map_err(cannot_read),
+        match &states {
+            Some(states) => {
+                let states: Vec<_> = states
+                    .iter()
+                    .map(|(key, state)| (key.as_str(), *state))
+                    .collect();
+                driver.first_look(ledger, &states).map_err(cannot_read)
+            }
             None => Ok(FirstLook::Unknown),
         }
     }
 
-    fn run(
-        &mut self,
-        driver: Opened<'_>,
+    pub(crate) fn run(
+        &self,
+        driver: &mut dyn Driver,
         ledger: Ledger,
         act: impl FnOnce(Run<'_>) -> Result<Report, Error>,
     ) -> Result<Report, Error> {

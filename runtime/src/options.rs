@@ -16,6 +16,14 @@ pub(crate) struct Options {
     /// How long one attempt may wait for a lock in PostgreSQL, unless its script says otherwise; zero for
     /// as long as it takes.
     pub(crate) lock_timeout: Duration,
+    /// The tenant's schema, where the database has one for each.
+    pub(crate) tenant: Option<String>,
+    /// What unqualified names mean that a tenant's schema does not have.
+    pub(crate) shared_schemas: Vec<String>,
+    /// Whether a tenant's schema is made where it is missing.
+    pub(crate) create_schema: bool,
+    /// Whether the ledger that tenants share is known to be there.
+    pub(crate) ledger_is_ready: bool,
 }
 
 impl Default for Options {
@@ -25,6 +33,10 @@ impl Default for Options {
             lock_deadline: Duration::from_mins(1),
             policy: Policy::Apply,
             lock_timeout: Duration::from_secs(2),
+            tenant: None,
+            shared_schemas: Vec::new(),
+            create_schema: false,
+            ledger_is_ready: false,
         }
     }
 }

@@ -28,4 +28,5 @@ mod scripts;
 mod sessions;
 mod stamping;
 mod support;
+mod tenants;
 mod wire;

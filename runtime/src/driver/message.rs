@@ -68,6 +68,7 @@ impl Message {
             if number > 0 {
                 message.timeouts(ledger.dialect, change.timeouts);
             }
+            message.enter(ledger);
             for (index, statement) in change.statements.iter().enumerate() {
                 let first = message.length;
                 message.push(statement.sql);
@@ -119,6 +120,13 @@ impl Message {
         self.opening.1
     }
 
+    /// Where a transaction's unqualified names lead from now on.
+    fn enter(&mut self, ledger: &Ledger) {
+        for sql in ledger.enter() {
+            self.push(&sql);
+        }
+    }
+
     fn prologue(&mut self, ledger: &Ledger, unit: &Unit<'_>) {
         if ledger.dialect == Dialect::Postgres {
             self.push(&ledger.lock());
@@ -127,6 +135,9 @@ impl Message {
             for sql in ledger.create() {
                 self.push(&sql);
             }
+        }
+        if let Some(tenant) = ledger.tenant.as_ref().filter(|tenant| tenant.is_new) {
+            self.push(&tenant.create());
         }
         self.push(&ledger.guard(&unit.guard));
     }

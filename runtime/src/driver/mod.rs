@@ -16,5 +16,5 @@ mod unit;
 
 pub(crate) use marker::Marker;
 pub use open::Database;
-pub(crate) use open::{Address, Driver, FirstLook, Opened, sealed};
+pub(crate) use open::{Address, Answer, Driver, FirstLook, Opened, sealed};
 pub(crate) use unit::{Change, DriverError, Effect, Place, Reconnected, Refusal, Timeouts, Unit};

@@ -25,6 +25,13 @@ pub(crate) trait Driver {
     /// Reads the ledger, as one consistent snapshot.
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
 
+    /// Asks a query by itself, outside any transaction.
+    fn ask(&mut self, sql: &str) -> Result<Answer, DriverError>;
+
+    /// Has unqualified names mean what they do in this search path, in statements that are run by
+    /// themselves from now on; `None` for the session's own.
+    fn enter(&mut self, search_path: Option<String>);
+
     /// Leads what is sent from now on, so that others can see for what it is; nothing again with `None`.
     fn mark(&mut self, marker: Option<Marker>);
 
@@ -45,6 +52,9 @@ pub(crate) trait Driver {
     /// Opens a connection that was lost again, if it is limbeck's own; one attempt.
     fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error>;
 }
+
+/// The rows of a query, their values as text and null as `None`.
+pub(crate) type Answer = Vec<Vec<Option<String>>>;
 
 /// An open driver.
 pub(crate) type Opened<'c> = Box<dyn Driver + 'c>;

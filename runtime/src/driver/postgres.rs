@@ -12,6 +12,7 @@ mod reconnect;
 mod rows;
 mod session;
 mod sessions;
+mod tenant;
 mod witness;
 
 use std::ops::DerefMut;
@@ -26,19 +27,21 @@ use self::changed::{rows_of, rows_of_changes};
 use self::connect::Connector;
 pub(crate) use self::connect::connect;
 use self::read::is_missing;
-use self::rows::{row, state_rows};
+use self::rows::{row, state_rows, values};
 use self::session::RESET;
+use self::tenant::SearchPath;
 use self::witness::Witness;
 use super::leftovers;
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{
-    Database, Driver, DriverError, Effect, Marker, Opened, Reconnected, Refusal, Timeouts, Unit,
+    Answer, Database, Driver, DriverError, Effect, Marker, Opened, Reconnected, Refusal, Timeouts,
+    Unit,
 };
 use crate::clock::Stopwatch;
 use crate::error::Error;
-use crate::ledger::{BUSY, Contents, Ledger, MOVED};
+use crate::ledger::{BUSY, Contents, Ledger, MOVED, NO_SCHEMA};
 use crate::session::Session;
 
 impl Database for &mut Client {}
@@ -70,6 +73,8 @@ struct Postgres<C: DerefMut<Target = Client>> {
     held_up: Option<Duration>,
     /// Since when the connection is open.
     age: Stopwatch,
+    /// Where statements by themselves find a tenant's names.
+    search_path: SearchPath,
 }
 
 impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
@@ -97,6 +102,18 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         self.contents(ledger, histories)
     }
 
+    fn ask(&mut self, sql: &str) -> Result<Answer, DriverError> {
+        self.prepare()?;
+        let before = self.go_to_tenant()?;
+        let result = self.send(sql);
+        self.come_back(before, result)
+            .map(|messages| messages.iter().filter_map(row).map(values).collect())
+    }
+
+    fn enter(&mut self, search_path: Option<String>) {
+        self.search_path = SearchPath::of(search_path);
+    }
+
     fn mark(&mut self, marker: Option<Marker>) {
         self.marker = marker.unwrap_or_default();
     }
@@ -118,6 +135,7 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         let mut error = match result {
             Ok(answers) => {
                 self.may_have_leftovers &= !reset;
+                self.search_path.is_set &= !reset;
                 for (number, rows) in rows_of_changes(&message, unit, &answers) {
                     let duration = watch.elapsed();
                     ended(number, Effect { duration, rows });
@@ -131,6 +149,9 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         }
         if error.message.contains(MOVED) {
             return Err(Refusal::Moved);
+        }
+        if error.message.contains(NO_SCHEMA) {
+            return Err(Refusal::Other(error));
         }
         if let Some(waited) = self.held_up {
             error.blockers = if seen.is_empty() && self.connector.is_none() {
@@ -186,7 +207,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             restore.extend(["SET ", setting, " = '", before.unwrap_or("0"), "';"]);
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }
-        let result = self.send(sql).map(|answers| rows_of(sql, &answers));
+        let before = self.go_to_tenant()?;
+        let result = self.send(sql);
+        let result = self
+            .come_back(before, result)
+            .map(|answers| rows_of(sql, &answers));
         if restore.is_empty() {
             return result;
         }

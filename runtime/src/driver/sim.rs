@@ -9,7 +9,8 @@ use limbeck_model::checksum::Digest;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{
-    Database, Driver, DriverError, FirstLook, Marker, Opened, Reconnected, Refusal, Timeouts, Unit,
+    Answer, Database, Driver, DriverError, FirstLook, Marker, Opened, Reconnected, Refusal,
+    Timeouts, Unit,
 };
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger};
@@ -134,6 +135,15 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
     fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
         let Self { driver, faults } = self;
         around(faults, "read", || driver.read(ledger, histories)).map_err(either)
+    }
+
+    fn ask(&mut self, sql: &str) -> Result<Answer, DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "ask", || driver.ask(sql)).map_err(either)
+    }
+
+    fn enter(&mut self, search_path: Option<String>) {
+        self.driver.enter(search_path);
     }
 
     fn mark(&mut self, marker: Option<Marker>) {

@@ -15,14 +15,14 @@ use limbeck_model::checksum::Digest;
 use rusqlite::{Connection, OpenFlags};
 
 use self::error::from_rusqlite;
-use self::rows::{read_contents, read_states};
+use self::rows::{answer, read_contents, read_states};
 use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Address, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place, Reconnected,
-    Refusal, Timeouts, Unit,
+    Address, Answer, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place,
+    Reconnected, Refusal, Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
@@ -191,7 +191,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             .query_row(&ledger.observed(&unit.guard), [], |row| row.get(0))
             .map_err(from_rusqlite)
             .map_err(Refusal::Other)?;
-        if observed != Ledger::expected(&unit.guard) {
+        if observed != ledger.expected(&unit.guard) {
             return Err(Refusal::Moved);
         }
         for (number, change) in unit.changes.iter().enumerate() {
@@ -309,6 +309,14 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         transaction.commit().map_err(from_rusqlite)?;
         Ok(contents)
     }
+
+    fn ask(&mut self, sql: &str) -> Result<Answer, DriverError> {
+        self.be_patient()?;
+        answer(&self.connection, sql)
+    }
+
+    /// There are no schemas.
+    fn enter(&mut self, _search_path: Option<String>) {}
 
     /// Nobody else sees what is sent.
     fn mark(&mut self, _marker: Option<Marker>) {}

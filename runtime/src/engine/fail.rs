@@ -7,6 +7,7 @@ use limbeck_model::Direction;
 use super::chart::Entry;
 use crate::driver::{DriverError, Place};
 use crate::error::{Error, ErrorKind, Location};
+use crate::ledger::NO_SCHEMA;
 use crate::session::Session;
 use crate::table::Statement;
 
@@ -116,6 +117,13 @@ const fn verb(direction: Direction) -> &'static str {
 
 /// The error for a transaction that failed outside the user's own statements.
 pub(crate) fn cannot_write(error: DriverError) -> Error {
+    if error.message.contains(NO_SCHEMA) {
+        return Error::new(
+            ErrorKind::Database,
+            "the tenant's schema does not exist, or this role may not use it",
+        )
+        .help_with("create it, or have it made: `create_schema` of a migrator, `--create-schemas` of a command");
+    }
     let code = error.code.as_deref().unwrap_or_default();
     let (why, help) = match code {
         INSUFFICIENT_PRIVILEGE => (

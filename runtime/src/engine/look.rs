@@ -130,7 +130,9 @@ pub(crate) struct Patience(Option<Backoff>, bool);
 
 impl Patience {
     /// Looks once.
-    pub(crate) const NONE: Self = Self(None, true);
+    pub(crate) const fn none() -> Self {
+        Self(None, true)
+    }
 
     pub(crate) fn until(deadline: Duration) -> Self {
         Self(Some(Backoff::between_looks(deadline)), true)

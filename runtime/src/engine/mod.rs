@@ -12,6 +12,7 @@ mod retry;
 mod run;
 mod script;
 mod stamp;
+mod tenant;
 mod transaction;
 
 pub(crate) use chart::Chart;
@@ -21,3 +22,4 @@ pub(crate) use look::{Look, Patience};
 pub(crate) use offline::{Offline, offline};
 pub(crate) use position::{Position, cannot_read};
 pub(crate) use run::Run;
+pub(crate) use tenant::is_missing;

@@ -91,13 +91,18 @@ impl Position {
 /// What was read from a ledger that this program understands.
 pub(crate) fn understood(contents: Contents) -> Result<Contents, Error> {
     match contents.states.iter().map(|state| state.version).max() {
-        Some(version) if version > VERSION => Err(Error::new(
-            ErrorKind::AheadBreaking,
-            format!("the ledger has version {version}, and this program understands version {VERSION} and older"),
-        )
-        .help_with("run the newer program that has migrated this database, or update `limbeck` in this one")),
+        Some(version) if version > VERSION => Err(newer(version)),
         _ => Ok(contents),
     }
+}
+
+/// The error for a ledger of a later version.
+pub(crate) fn newer(version: u32) -> Error {
+    Error::new(
+        ErrorKind::AheadBreaking,
+        format!("the ledger has version {version}, and this program understands version {VERSION} and older"),
+    )
+    .help_with("run the newer program that has migrated this database, or update `limbeck` in this one")
 }
 
 pub(crate) fn cannot_read(error: DriverError) -> Error {

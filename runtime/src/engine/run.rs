@@ -10,8 +10,9 @@ use super::chart::Chart;
 use super::fail;
 use super::position::{Position, cannot_read};
 use super::retry::Attempts;
+use super::tenant::{Preparation, Prepared};
 use crate::clock::{Backoff, Stopwatch};
-use crate::driver::{Change, Effect, Marker, Opened, Unit};
+use crate::driver::{Change, Driver, Effect, Marker, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
 use crate::ledger::{Contents, Ledger};
@@ -24,7 +25,7 @@ pub(crate) struct Run<'r> {
     pub(crate) chart: &'r Chart,
     pub(crate) histories: Vec<&'static str>,
     pub(crate) ledger: Ledger,
-    pub(crate) driver: Opened<'r>,
+    pub(crate) driver: &'r mut (dyn Driver + 'r),
     pub(super) listener: Listener,
     pub(crate) backoff: Backoff,
     pub(crate) report: Report,
@@ -45,6 +46,8 @@ pub(crate) struct Run<'r> {
     pub(super) in_doubt: Option<(usize, Direction)>,
     pub(super) lock_timeout: Duration,
     pub(super) lock_deadline: Duration,
+    /// What a tenant's transactions take for granted.
+    pub(super) preparation: Preparation,
 }
 
 /// What became of a unit.
@@ -59,7 +62,7 @@ impl<'r> Run<'r> {
         chart: &'r Chart,
         histories: &[&'static History],
         ledger: Ledger,
-        driver: Opened<'r>,
+        driver: &'r mut (dyn Driver + 'r),
         listener: Listener,
         options: &'r Options,
     ) -> Self {
@@ -81,6 +84,7 @@ impl<'r> Run<'r> {
             in_doubt: None,
             lock_timeout: options.lock_timeout,
             lock_deadline: options.lock_deadline,
+            preparation: Preparation::new(options),
         }
     }
 
@@ -127,6 +131,7 @@ impl<'r> Run<'r> {
                 seen = Some(now);
             }
             if position.unfinished().is_some() {
+                self.prepare(&position.contents)?;
                 self.take_up(&position)?;
                 continue;
             }
@@ -145,6 +150,9 @@ impl<'r> Run<'r> {
                 return Ok(());
             }
             self.check(&position, direction, &plan)?;
+            if self.prepare(&position.contents)? == Prepared::Now {
+                continue;
+            }
             if announced != Some(plan.len()) {
                 announced = Some(plan.len());
                 self.tell(&Event::Planned {

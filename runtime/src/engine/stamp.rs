@@ -8,6 +8,7 @@ use super::change::{move_tips, record};
 use super::fail::cannot_write;
 use super::position::{self, Position};
 use super::run::{self, Outcome, Run};
+use super::tenant::Prepared;
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::event::Event;
@@ -80,6 +81,9 @@ impl Run<'_> {
         }
         if records.is_empty() {
             return Ok(Outcome::Done);
+        }
+        if self.prepare(&contents)? == Prepared::Now {
+            return Ok(Outcome::Again);
         }
         let unit = Unit {
             guard,

@@ -2,12 +2,15 @@
 //!
 //! This module knows no driver. What a run executes and what `sql` prints is the same text.
 
+mod behind;
 mod contents;
 mod record;
 mod sql;
+mod tenant;
 
 pub(crate) use contents::{Contents, Progress, ProgressState, StateRow, VERSION};
 pub(crate) use record::{Applied, Claim, Guard, Journal, Record};
 pub(crate) use sql::Ledger;
 #[cfg(feature = "postgres")]
 pub(crate) use sql::{BUSY, MOVED};
+pub(crate) use tenant::{NO_SCHEMA, Tenant};

@@ -2,7 +2,7 @@
 
 use limbeck_model::{Dialect, checksum};
 
-use super::{Applied, Claim, Guard, Journal, Record, VERSION};
+use super::{Applied, Claim, Guard, Journal, Record, Tenant, VERSION};
 
 /// What PostgreSQL is made to say when another process holds the lock; see [`Ledger::lock`].
 pub(crate) const BUSY: &str = "limbeck: another process is migrating this database";
@@ -20,6 +20,8 @@ pub(crate) struct Ledger {
     pub(crate) schema: String,
     /// Whether that schema is known to be there.
     pub(crate) has_schema: bool,
+    /// Whose rows they are, where the database has a schema for each tenant.
+    pub(crate) tenant: Option<Tenant>,
 }
 
 /// A string literal in either dialect, whatever `standard_conforming_strings` says.
@@ -119,23 +121,25 @@ impl Ledger {
         )
     }
 
-    /// The key of that lock, as an expression.
+    /// The key of that lock, as an expression. Tenants have one each, so that they can be migrated at the
+    /// same time.
     pub(crate) fn lock_key(&self) -> String {
-        let schema = self.quote(&format!("limbeck {}", self.schema));
-        format!("hashtextextended({schema}, 0)")
+        let name = self.quote(&self.key(&format!("limbeck {}", self.schema)));
+        format!("hashtextextended({name}, 0)")
     }
 
     /// The query of every start: the recorded states, and of which history a script is unfinished.
     pub(crate) fn standings(&self) -> String {
         let state = self.table("state");
-        format!("SELECT history, digest, version, unfinished FROM {state}")
+        let own = self.own();
+        format!("SELECT history, digest, version, unfinished FROM {state}{own}")
     }
 
     /// The query that reads, for the histories of a guard, what [`Guard`] compares: one text. A history
     /// of which nothing is applied counts the same with a row of `state` and without.
     pub(crate) fn observed(&self, guard: &Guard) -> String {
         let state = self.table("state");
-        let histories = self.list(&guard.histories);
+        let histories = self.histories(&guard.histories);
         let (collation, aggregate) = match self.dialect {
             Dialect::Sqlite => ("BINARY", "group_concat"),
             Dialect::Postgres => ("\"C\"", "string_agg"),
@@ -149,7 +153,7 @@ impl Ledger {
     }
 
     /// What [`Ledger::observed`] answers where nothing has moved.
-    pub(crate) fn expected(guard: &Guard) -> String {
+    pub(crate) fn expected(&self, guard: &Guard) -> String {
         let nothing = checksum::state(&[]).to_string();
         let mut states: Vec<_> = guard
             .states
@@ -161,7 +165,7 @@ impl Ledger {
             .into_iter()
             .map(|state| {
                 let unfinished = state.unfinished.as_deref().unwrap_or_default();
-                format!("{} {} {unfinished}", state.history, state.digest)
+                format!("{} {} {unfinished}", self.key(&state.history), state.digest)
             })
             .collect();
         lines.join(",")
@@ -170,7 +174,7 @@ impl Ledger {
     /// The statement that fails with [`MOVED`] unless the ledger is as it was read.
     pub(crate) fn guard(&self, guard: &Guard) -> String {
         let observed = self.observed(guard);
-        let expected = self.quote(&Self::expected(guard));
+        let expected = self.quote(&self.expected(guard));
         match self.dialect {
             Dialect::Postgres => {
                 format!(
@@ -212,7 +216,7 @@ impl Ledger {
             Record::Purged { history } => ["revision", "state", "progress"]
                 .into_iter()
                 .map(|table| {
-                    let history = self.quote(history);
+                    let history = self.history(history);
                     format!(
                         "DELETE FROM {} WHERE history = {history}",
                         self.table(table)
@@ -234,7 +238,7 @@ impl Ledger {
                 format!(
                     "UPDATE {} SET unfinished = NULL WHERE history = {}",
                     self.table("state"),
-                    self.quote(history)
+                    self.history(history)
                 ),
             ],
             Record::Attempted(journal) => vec![self.journal(journal)],
@@ -244,7 +248,7 @@ impl Ledger {
     fn is(&self, history: &str, id: &str) -> String {
         format!(
             "history = {} AND id = {}",
-            self.quote(history),
+            self.history(history),
             self.quote(id)
         )
     }
@@ -272,7 +276,7 @@ impl Ledger {
             "INSERT INTO {} (history, id, parents, checksum, lineage, compat, applied_at, duration_ms, applied_by) \
              VALUES ({}, {}, {}, '{}', '{}', {}, {}, {}, {})",
             self.table("revision"),
-            self.quote(applied.history),
+            self.history(applied.history),
             self.quote(applied.id),
             self.quote(&applied.parents.join(" ")),
             applied.checksum,
@@ -301,7 +305,7 @@ impl Ledger {
             "INSERT INTO {} (history, digest, version) VALUES ({}, '{digest}', {VERSION}) \
              ON CONFLICT (history) DO UPDATE SET digest = excluded.digest, version = excluded.version",
             self.table("state"),
-            self.quote(history),
+            self.history(history),
         )
     }
 
@@ -314,7 +318,7 @@ impl Ledger {
             "INSERT INTO {} (history, id, direction, outcome, error, at, duration_ms, host, run_by) \
              VALUES ({}, {}, '{}', '{}', {}, {}, {}, {host}, {})",
             self.table("journal"),
-            self.quote(journal.history),
+            self.history(journal.history),
             self.quote(journal.id),
             journal.direction,
             journal.outcome,
@@ -346,7 +350,7 @@ impl Ledger {
              ON CONFLICT (history, id, direction, step) DO UPDATE SET state = excluded.state, \
              token = excluded.token, lease_until = excluded.lease_until, backend = excluded.backend, error = NULL",
             self.table("progress"),
-            self.quote(claim.history),
+            self.history(claim.history),
             self.quote(claim.id),
             claim.direction,
             claim.step,
@@ -361,7 +365,7 @@ impl Ledger {
             "INSERT INTO {} (history, digest, version, unfinished) VALUES ({}, '{}', {VERSION}, {}) \
              ON CONFLICT (history) DO UPDATE SET unfinished = excluded.unfinished",
             self.table("state"),
-            self.quote(claim.history),
+            self.history(claim.history),
             checksum::state(&[]),
             self.quote(claim.token),
         )

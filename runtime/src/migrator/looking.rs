@@ -2,7 +2,7 @@
 
 use super::Migrator;
 use crate::clock::Stopwatch;
-use crate::driver::{Database, DriverError, FirstLook, Opened};
+use crate::driver::{Database, Driver, DriverError, FirstLook};
 use crate::engine::{Chart, Look, Patience, Position};
 use crate::error::{Error, ErrorKind};
 use crate::report::Report;
@@ -16,9 +16,13 @@ impl Migrator {
     /// As for every method that takes a database: see [`Migrator`].
     pub fn status(&self, database: impl Database) -> Result<Status, Error> {
         let mut driver = database.look(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
+        self.status_through(&mut *driver)
+    }
+
+    pub(crate) fn status_through(&self, driver: &mut dyn Driver) -> Result<Status, Error> {
+        let ledger = self.ledger(driver.dialect())?;
         let chart = Chart::compose(&self.histories, driver.dialect())?;
-        let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
+        let position = Position::read(driver, &ledger, &chart, &self.names())?;
         Ok(Status::new(&chart, &position))
     }
 
@@ -33,8 +37,8 @@ impl Migrator {
     /// As for every method that takes a database: see [`Migrator`].
     pub fn pending(&self, database: impl Database) -> Result<Pending, Error> {
         let mut driver = database.look(self.options.lock_deadline)?;
-        let ledger = self.ledger(driver.dialect());
-        if self.first_look(&mut driver, &ledger)? == FirstLook::Complete {
+        let ledger = self.ledger(driver.dialect())?;
+        if self.first_look(&mut *driver, &ledger)? == FirstLook::Complete {
             return Ok(Pending::default());
         }
         let chart = Chart::compose(&self.histories, driver.dialect())?;
@@ -52,13 +56,15 @@ impl Migrator {
     ) -> Result<Report, Error> {
         let watch = Stopwatch::start();
         let Some(address) = database.address() else {
-            let driver = database.look(self.options.lock_deadline)?;
-            return self.look_through(driver, target, &mut patience, watch);
+            let mut driver = database.look(self.options.lock_deadline)?;
+            return self.look_through(&mut *driver, target, &mut patience, watch);
         };
         loop {
             let outcome = address
                 .look(self.options.lock_deadline)
-                .and_then(|driver| self.look_through(driver, target, &mut patience, watch));
+                .and_then(|mut driver| {
+                    self.look_through(&mut *driver, target, &mut patience, watch)
+                });
             match outcome {
                 Err(error) if may_pass(&error) && patience.wait() => {}
                 outcome => return outcome,
@@ -66,16 +72,16 @@ impl Migrator {
         }
     }
 
-    fn look_through(
+    pub(crate) fn look_through(
         &self,
-        mut driver: Opened<'_>,
+        driver: &mut dyn Driver,
         target: &str,
         patience: &mut Patience,
         watch: Stopwatch,
     ) -> Result<Report, Error> {
-        let ledger = self.ledger(driver.dialect());
+        let ledger = self.ledger(driver.dialect())?;
         let mut report = if self.means_everything(target)
-            && self.first_look(&mut driver, &ledger)? == FirstLook::Complete
+            && self.first_look(driver, &ledger)? == FirstLook::Complete
         {
             Report::new(driver.dialect())
         } else {
@@ -86,7 +92,7 @@ impl Migrator {
                 ledger: &ledger,
                 listener: &self.listener,
             };
-            look.at(&mut *driver, target, patience)?
+            look.at(driver, target, patience)?
         };
         report.duration = watch.elapsed();
         report.waited = patience.waited();

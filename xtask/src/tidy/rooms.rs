@@ -87,6 +87,7 @@ const GRAMMAR: &[&str] = &["compiler/src/sql/grammar/parser.rs"];
 const BESIDE: &[&str] = &[
     "runtime/src/clock.rs",
     "runtime/src/driver/postgres/witness.rs",
+    "runtime/src/fleet/workers.rs",
 ];
 const HAND_OVER: &[&str] = &["macros/src/migrations.rs"];
 

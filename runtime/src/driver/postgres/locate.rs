@@ -36,6 +36,10 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         let begin = message::begin(Dialect::Postgres);
         self.send(&format!("{begin};\n{}", message::STANDARD_STRINGS))
             .ok()?;
+        if let Some(path) = &self.search_path.schemas {
+            let local = format!("SET LOCAL search_path = {path}");
+            self.send(&local).ok()?;
+        }
         for (number, change) in unit.changes.iter().enumerate() {
             let mut before = Message::default();
             before.timeouts(Dialect::Postgres, change.timeouts);

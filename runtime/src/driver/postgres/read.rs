@@ -16,7 +16,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         ledger: &Ledger,
         histories: &[&str],
     ) -> Result<Contents, DriverError> {
-        let within = format!("history IN ({})", ledger.list(histories));
+        let within = format!("history IN ({})", ledger.histories(histories));
         let text = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {states}; \
              SELECT history, id, parents, checksum, lineage, compat, \
@@ -40,7 +40,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                 "the server has not answered every query",
             ));
         };
-        Ok(Contents {
+        Ok(ledger.localise(Contents {
             present: true,
             states: state_rows(states)?,
             rows: revisions
@@ -53,7 +53,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                 .copied()
                 .map(progress_row)
                 .collect::<Result<_, _>>()?,
-        })
+        }))
     }
 }
 

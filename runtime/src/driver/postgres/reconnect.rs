@@ -24,6 +24,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         *self.client = connector.connect()?;
         let was_open = std::mem::replace(&mut self.age, Stopwatch::start()).elapsed();
         self.may_have_leftovers = false;
+        self.search_path.is_set = false;
         // A server that is shut down says the same as one on which somebody has ended this session. What
         // was up before that session began has not been shut down.
         let may_be_ended = lost.code.as_deref() == Some(SqlState::ADMIN_SHUTDOWN.code());

@@ -14,6 +14,13 @@ pub(super) fn row(message: &SimpleQueryMessage) -> Option<&SimpleQueryRow> {
     }
 }
 
+/// A row of any query, as text.
+pub(super) fn values(row: &SimpleQueryRow) -> Vec<Option<String>> {
+    (0..row.len())
+        .map(|column| row.get(column).map(str::to_owned))
+        .collect()
+}
+
 pub(super) fn result_sets(messages: &[SimpleQueryMessage]) -> Vec<Vec<&SimpleQueryRow>> {
     let mut results = vec![Vec::new()];
     for message in messages {

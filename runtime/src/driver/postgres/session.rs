@@ -9,6 +9,7 @@ use super::Postgres;
 use super::connect::Connector;
 use super::error::from_postgres;
 use super::rows::row;
+use super::tenant::SearchPath;
 use crate::clock::Stopwatch;
 use crate::driver::message::{BACKSLASHES, Backslashes, Message};
 use crate::driver::{DriverError, Marker, Unit};
@@ -28,6 +29,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             may_have_leftovers: false,
             held_up: None,
             age: Stopwatch::start(),
+            search_path: SearchPath::default(),
         }
     }
 

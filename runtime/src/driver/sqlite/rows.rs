@@ -2,9 +2,10 @@
 
 use limbeck_model::recorded::Row;
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::error::from_rusqlite;
-use crate::driver::DriverError;
+use crate::driver::{Answer, DriverError};
 use crate::ledger::{Contents, Ledger, Progress, ProgressState, StateRow};
 
 /// The rows of `state`, as [`Ledger::standings`] asks for them.
@@ -65,6 +66,27 @@ fn rows<T>(
         .prepare(sql)
         .and_then(|mut statement| statement.query_map([], read)?.collect())
         .map_err(from_rusqlite)
+}
+
+/// The rows of any query, as text.
+pub(super) fn answer(connection: &Connection, sql: &str) -> Result<Answer, DriverError> {
+    let mut statement = connection.prepare(sql).map_err(from_rusqlite)?;
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        (0..columns)
+            .map(|column| {
+                Ok(match row.get_ref(column)? {
+                    ValueRef::Null => None,
+                    ValueRef::Integer(number) => Some(number.to_string()),
+                    ValueRef::Real(number) => Some(number.to_string()),
+                    ValueRef::Text(text) | ValueRef::Blob(text) => {
+                        Some(String::from_utf8_lossy(text).into_owned())
+                    }
+                })
+            })
+            .collect()
+    });
+    rows.and_then(Iterator::collect).map_err(from_rusqlite)
 }
 
 fn revision_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
