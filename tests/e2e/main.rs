@@ -13,6 +13,7 @@ mod adversity;
 mod commands;
 mod drift;
 mod failures;
+mod fleets;
 mod histories;
 mod locked;
 mod locks;

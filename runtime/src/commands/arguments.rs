@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use limbeck_model::Dialect;
 
 use super::exit::EXIT_CODES;
+use super::fleet::{FleetArguments, SchemaArguments};
 use crate::policy::Policy;
 
 /// The whole command line of a program that has no other commands.
@@ -37,6 +38,10 @@ pub struct Arguments {
     /// How long one attempt of a revision may wait for a lock in PostgreSQL, in seconds; 0 for as long as it takes
     #[arg(long, global = true, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) lock_timeout: Duration,
+
+    /// The schema of a tenant.
+    #[command(flatten)]
+    pub(super) schema: SchemaArguments,
 }
 
 /// What to do.
@@ -51,15 +56,25 @@ pub enum Command {
         /// Whether this command applies it.
         #[command(flatten)]
         policy: PolicyArguments,
+        /// Which databases or schemas it is for, where there are many.
+        #[command(flatten)]
+        fleet: FleetArguments,
     },
     /// Take revisions back
     Downgrade {
         /// `base`, an id or the start of one, a label, `-1`, `label@base`, …
         #[arg(allow_hyphen_values = true)]
         target: String,
+        /// Which databases or schemas it is for, where there are many.
+        #[command(flatten)]
+        fleet: FleetArguments,
     },
     /// Show which revisions the database is at
-    Current,
+    Current {
+        /// Which databases or schemas it is for, where there are many.
+        #[command(flatten)]
+        fleet: FleetArguments,
+    },
     /// Show the revisions on which no other stands
     Heads,
     /// List all revisions, newest first
@@ -74,7 +89,11 @@ pub enum Command {
         revision: String,
     },
     /// Exit with 3 unless the database is at head; change nothing
-    Check,
+    Check {
+        /// Which databases or schemas it is for, where there are many.
+        #[command(flatten)]
+        fleet: FleetArguments,
+    },
     /// Record that the database is at these revisions, without running anything
     Stamp {
         /// Targets: `head`, `base`, ids or labels
@@ -83,6 +102,9 @@ pub enum Command {
         /// Forget first whatever is recorded
         #[arg(long)]
         purge: bool,
+        /// Which databases or schemas it is for, where there are many.
+        #[command(flatten)]
+        fleet: FleetArguments,
     },
     /// Print the SQL of an upgrade or a downgrade; needs no database
     Sql {
@@ -110,6 +132,20 @@ pub enum Command {
         #[arg(default_value = "head")]
         target: String,
     },
+}
+
+impl Command {
+    /// The members that it is for, of a command that may be for many.
+    pub(super) fn fleet(&self) -> Option<&FleetArguments> {
+        match self {
+            Self::Upgrade { fleet, .. }
+            | Self::Downgrade { fleet, .. }
+            | Self::Current { fleet }
+            | Self::Check { fleet }
+            | Self::Stamp { fleet, .. } => Some(fleet),
+            _ => None,
+        }
+    }
 }
 
 /// Who applies what the database lacks.

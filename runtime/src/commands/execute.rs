@@ -8,7 +8,7 @@ use clap::Parser as _;
 use limbeck_model::Dialect;
 
 use super::arguments::{Arguments, Command, Line};
-use super::{exit, inspect, json, progress, text};
+use super::{exit, fleet, inspect, json, progress, text};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::report::Report;
@@ -125,14 +125,18 @@ impl Commands {
         let migrator = Migrator::with(self.histories.iter().copied())
             .lock_deadline(arguments.lock_deadline)
             .lock_timeout(arguments.lock_timeout);
-        match &self.ledger_schema {
+        let migrator = match &self.ledger_schema {
             Some(schema) => migrator.ledger_schema(schema),
             None => migrator,
-        }
+        };
+        arguments.schema.apply(migrator)
     }
 
     fn answer(&self, arguments: &Arguments) -> Result<Answer, Error> {
         let migrator = self.migrator(arguments);
+        if let Some(answer) = fleet::run(&migrator, arguments, || self.database(arguments)) {
+            return answer;
+        }
         match &arguments.command {
             Command::Heads => inspect::heads(&migrator),
             Command::History { status: false } => inspect::history(&migrator, None),
@@ -158,26 +162,26 @@ impl Commands {
             migrator = migrator.observer(progress::Progress::new());
         }
         match command {
-            Command::Upgrade { target, policy } => {
+            Command::Upgrade { target, policy, .. } => {
                 let mut migrator = migrator.policy(policy.policy());
                 migrator.upgrade(url, target).map(|report| done(&report))
             }
-            Command::Downgrade { target } => {
+            Command::Downgrade { target, .. } => {
                 migrator.downgrade(url, target).map(|report| done(&report))
             }
             Command::Resume { target } => migrator.resume(url, target).map(|report| done(&report)),
-            Command::Stamp { targets, purge } => {
+            Command::Stamp { targets, purge, .. } => {
                 let targets: Vec<_> = targets.iter().map(String::as_str).collect();
                 migrator
                     .stamp(url, &targets, *purge)
                     .map(|report| done(&report))
             }
-            Command::Current => migrator.status(url).map(|status| Answer {
+            Command::Current { .. } => migrator.status(url).map(|status| Answer {
                 text: text::current(&status),
                 json: json::status(&status),
                 code: exit::DONE,
             }),
-            Command::Check => migrator.status(url).map(|status| Answer {
+            Command::Check { .. } => migrator.status(url).map(|status| Answer {
                 text: text::check(&status),
                 json: json::status(&status),
                 code: if status.is_at_head() {

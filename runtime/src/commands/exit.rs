@@ -7,6 +7,7 @@ pub(super) const EXIT_CODES: &str = concat!("Exit codes:\n", include_str!("exit_
 pub(super) const DONE: u8 = 0;
 pub(super) const USAGE: u8 = 2;
 pub(super) const NOT_AT_HEAD: u8 = 3;
+pub(super) const MEMBERS_FAILED: u8 = 9;
 
 pub(super) const fn code(kind: ErrorKind) -> u8 {
     match kind {

@@ -19,6 +19,7 @@
 mod arguments;
 mod execute;
 mod exit;
+mod fleet;
 mod inspect;
 mod json;
 mod progress;
@@ -26,3 +27,4 @@ mod text;
 
 pub use arguments::{Arguments, Command, PolicyArguments};
 pub use execute::Commands;
+pub use fleet::{FleetArguments, SchemaArguments};

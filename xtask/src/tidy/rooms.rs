@@ -154,12 +154,13 @@ const ROOMS: &[Room] = &[
         allowed: &[
             (&CLOCK, &["runtime/src/clock.rs"]),
             (&THREADS, BESIDE),
+            (&FILES, &["runtime/src/commands/fleet/names.rs"]),
             (&ENVIRONMENT, COMMANDS),
             (&PROCESSES, COMMANDS),
             (&TERMINAL, COMMANDS),
         ],
         instead: "wait and measure through `clock`; only `commands` prints, exits or reads the \
-                  environment; nothing reads files",
+                  environment, and of them only `fleet::names` reads a file",
     },
 ];
 

@@ -1,0 +1,10 @@
+//! Commands over many databases or schemas.
+
+mod answer;
+mod arguments;
+mod execute;
+mod names;
+mod progress;
+
+pub use arguments::{FleetArguments, SchemaArguments};
+pub(super) use execute::run;
