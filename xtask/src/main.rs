@@ -10,6 +10,7 @@ mod error;
 mod generate;
 mod job;
 mod manifest;
+mod sim;
 mod terminal;
 mod tidy;
 mod workspace;
@@ -27,6 +28,8 @@ usage: cargo xtask <command>
   generate [--check]   writes docs/diagnostics.md from the catalogue, or only compares
   conformance [MAJOR [SUITE]]
                        holds the grammar of SQL against PostgreSQL's own regression tests
+  sim [SEED] [--quick] [--only PART] [--on SUBJECT:DIALECT]
+                       fails, kills and cuts what limbeck stands on, and looks at what is left
   bless                takes what the snapshot tests see now as right, then generates
 ";
 
@@ -52,6 +55,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["conformance"] => conformance::run(&workspace, None, None),
         ["conformance", major] => conformance::run(&workspace, Some(major), None),
         ["conformance", major, suite] => conformance::run(&workspace, Some(major), Some(suite)),
+        ["sim", rest @ ..] => sim::run(&workspace, rest),
         ["bless"] => bless::run(&workspace),
         ["help" | "--help" | "-h"] => {
             terminal::say(USAGE.trim_end());

@@ -101,6 +101,17 @@ const PACKAGES: &[Package] = &[
         published: false,
     },
     Package {
+        name: "limbeck-sim",
+        stands_on: &[
+            "limbeck",
+            "limbeck-testkit",
+            "limbeck-trial",
+            "memory-store",
+        ],
+        foreign: Foreign::Any,
+        published: false,
+    },
+    Package {
         name: "limbeck-fuzz",
         stands_on: &["limbeck-compiler", "limbeck-model", "limbeck-schema"],
         foreign: Foreign::Any,

@@ -1,0 +1,59 @@
+//! Fault simulation: what limbeck stands on is made to fail at every point where it can, and after each
+//! fault one judge looks at what is left.
+//!
+//! `cargo xtask sim [SEED]` runs it. It prints its seed and how many points it tried.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a simulation that cannot set its stage has failed and says so; it waits where it has to, and prints what it finds"
+)]
+
+mod adversarial;
+mod child;
+mod crowd;
+mod kill;
+mod oracle;
+mod parts;
+mod place;
+mod portrait;
+mod process;
+mod scenario;
+mod settings;
+mod subject;
+mod sweep;
+mod tally;
+mod wait;
+
+use std::process::ExitCode;
+
+use settings::Settings;
+use tally::Tally;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("child", rest)) = arguments
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return child::run(rest);
+    }
+    let settings = match Settings::read(&arguments) {
+        Ok(settings) => settings,
+        Err(message) => {
+            println!("{message}");
+            return ExitCode::from(2);
+        }
+    };
+    println!("seed {}", settings.seed);
+    let tally = Tally::default();
+    parts::run(&tally, &settings);
+    if tally.conclude() {
+        ExitCode::SUCCESS
+    } else {
+        println!("again: cargo xtask sim {}", settings.seed);
+        ExitCode::FAILURE
+    }
+}

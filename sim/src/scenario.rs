@@ -1,0 +1,172 @@
+//! What is interrupted: a subject, where its database stands, and what is done with it. And what that leads
+//! to when nothing interrupts it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use limbeck::{Database, Dialect, Error, Event, Migrator, Report};
+
+use crate::place::Place;
+use crate::portrait::Portrait;
+use crate::subject::Subject;
+
+/// What is done with a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Upgrade(&'static str),
+    Downgrade(&'static str),
+    /// Records this target, with or without forgetting first.
+    Stamp(&'static str, bool),
+    Resume(&'static str),
+}
+
+impl Operation {
+    pub(crate) fn act(
+        self,
+        migrator: &mut Migrator,
+        database: impl Database,
+    ) -> Result<Report, Error> {
+        match self {
+            Self::Upgrade(target) => migrator.upgrade(database, target),
+            Self::Downgrade(target) => migrator.downgrade(database, target),
+            Self::Stamp(target, purge) => migrator.stamp(database, &[target], purge),
+            Self::Resume(target) => migrator.resume(database, target),
+        }
+    }
+
+    /// The arguments of a process that does it.
+    pub(crate) fn arguments(self) -> Vec<&'static str> {
+        match self {
+            Self::Upgrade(target) => vec!["upgrade", target],
+            Self::Downgrade(target) => vec!["downgrade", target],
+            Self::Stamp(target, false) => vec!["stamp", target],
+            Self::Stamp(target, true) => vec!["stamp", target, "--purge"],
+            Self::Resume(target) => vec!["resume", target],
+        }
+    }
+}
+
+/// An operation on a database of which copies are made, one for each point.
+pub(crate) struct Scenario {
+    pub(crate) subject: Subject,
+    name: &'static str,
+    pub(crate) start: Place,
+    pub(crate) operation: Operation,
+    pub(crate) golden: Golden,
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dialect = self.start.dialect();
+        write!(f, "{} {dialect} {}", self.subject.name, self.name)
+    }
+}
+
+impl Scenario {
+    pub(crate) fn new(
+        subject: Subject,
+        name: &'static str,
+        start: Place,
+        operation: Operation,
+    ) -> Self {
+        let golden = Golden::of(&subject, &start, operation);
+        Self {
+            subject,
+            name,
+            start,
+            operation,
+            golden,
+        }
+    }
+
+    /// A first install and an upgrade of a database with rows.
+    pub(crate) fn upgrades(subject: Subject, dialect: Dialect) -> Vec<Self> {
+        vec![
+            Self::new(
+                subject,
+                "first install",
+                Place::empty(dialect),
+                Operation::Upgrade("head"),
+            ),
+            Self::new(
+                subject,
+                "upgrade",
+                subject.midway(dialect),
+                Operation::Upgrade("head"),
+            ),
+        ]
+    }
+
+    /// What goes down and what only records.
+    pub(crate) fn others(subject: Subject, dialect: Dialect) -> Vec<Self> {
+        let reversible = subject.reversible(dialect);
+        let midway = Operation::Stamp(subject.midway, false);
+        let purge = Operation::Stamp(subject.midway, true);
+        vec![
+            Self::new(subject, "stamp", reversible.copy(), midway),
+            Self::new(subject, "stamp --purge", reversible.copy(), purge),
+            Self::new(
+                subject,
+                "downgrade",
+                reversible,
+                Operation::Downgrade(subject.midway),
+            ),
+        ]
+    }
+
+    /// A migrator with little patience: nobody else is at the database.
+    pub(crate) fn migrator(&self) -> Migrator {
+        self.subject
+            .migrator()
+            .lock_deadline(Duration::from_millis(400))
+    }
+}
+
+/// What an operation leads to when nothing interrupts it.
+pub(crate) struct Golden {
+    /// The states on the way, by what is applied: schema and rows.
+    pub(crate) states: BTreeMap<Vec<String>, (String, String)>,
+    pub(crate) end: Portrait,
+    /// After an upgrade to head on top of it; `None` where the recorded state is not the real one.
+    pub(crate) head: Option<Portrait>,
+}
+
+impl Golden {
+    fn of(subject: &Subject, start: &Place, operation: Operation) -> Self {
+        let place = Arc::new(start.copy());
+        let states = Arc::new(Mutex::new(BTreeMap::new()));
+        keep(&states, Portrait::of(&place));
+        let (looked_at, kept) = (Arc::clone(&place), Arc::clone(&states));
+        let mut migrator = subject.migrator().observer(move |event: &Event| {
+            if let Event::Finished(_) = event {
+                keep(&kept, Portrait::of(&looked_at));
+            }
+        });
+        if let Err(error) = operation.act(&mut migrator, &place.url()) {
+            panic!("without a fault: {error:#}");
+        }
+        let end = Portrait::of(&place);
+        keep(&states, end.clone());
+        let head = (!matches!(operation, Operation::Stamp(..))).then(|| {
+            subject.upgrade(&place, "head");
+            Portrait::of(&place)
+        });
+        let states = std::mem::take(&mut *states.lock().unwrap_or_else(PoisonError::into_inner));
+        Self { states, end, head }
+    }
+}
+
+fn keep(
+    states: &Mutex<BTreeMap<Vec<String>, (String, String)>>,
+    Portrait {
+        applied,
+        schema,
+        rows,
+        ..
+    }: Portrait,
+) {
+    let mut states = states.lock().unwrap_or_else(PoisonError::into_inner);
+    states.insert(applied, (schema, rows));
+}

@@ -1,0 +1,80 @@
+//! How many points were tried, and what was found at them.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Counts points and keeps what is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    parts: Mutex<BTreeMap<String, Part>>,
+    findings: Mutex<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    points: usize,
+    wrong: usize,
+    took: Duration,
+}
+
+impl Tally {
+    /// One point of a part was tried, and this was wrong.
+    pub(crate) fn point(&self, part: &str, point: &dyn Display, problems: &[String]) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = parts.entry(part.to_owned()).or_default();
+        entry.points += 1;
+        if problems.is_empty() {
+            return;
+        }
+        entry.wrong += 1;
+        drop(parts);
+        let text = format!("{part}, {point}:\n  {}", problems.join("\n  "));
+        println!("WRONG {text}");
+        self.findings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(text);
+    }
+
+    /// Tries all points, several at once, each judged by `judge`.
+    pub(crate) fn try_all<P: Display + Sync>(
+        &self,
+        part: &str,
+        points: &[P],
+        workers: usize,
+        judge: impl Fn(&P) -> Vec<String> + Sync,
+    ) {
+        let started = Instant::now();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..workers.clamp(1, points.len().max(1)) {
+                scope.spawn(|| {
+                    while let Some(point) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
+                        self.point(part, point, &judge(point));
+                    }
+                });
+            }
+        });
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = parts.entry(part.to_owned()).or_default();
+        entry.took += started.elapsed();
+        println!(
+            "{part}: {} points, {} wrong, {:.1} s",
+            entry.points,
+            entry.wrong,
+            entry.took.as_secs_f64()
+        );
+    }
+
+    /// Prints the sum, and tells whether nothing is wrong.
+    pub(crate) fn conclude(&self) -> bool {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let points: usize = parts.values().map(|part| part.points).sum();
+        let findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        println!("\n{points} points, {} of them wrong", findings.len());
+        findings.is_empty()
+    }
+}
