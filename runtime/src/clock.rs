@@ -1,5 +1,6 @@
 //! The only module of this crate that reads a clock or sleeps.
 
+use std::sync::{Condvar, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Measures how long something takes.
@@ -17,6 +18,26 @@ impl Stopwatch {
 
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
+    }
+}
+
+/// Lets threads wait for a while, or until another one rings.
+#[derive(Debug, Default)]
+pub(crate) struct Bell(Condvar);
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        self.0.notify_all();
+    }
+
+    /// Waits without the lock, and has it again afterwards. May return earlier.
+    pub(crate) fn wait<'g, T>(
+        &self,
+        guard: MutexGuard<'g, T>,
+        at_most: Duration,
+    ) -> MutexGuard<'g, T> {
+        let waited = self.0.wait_timeout(guard, at_most);
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 

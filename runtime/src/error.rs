@@ -124,9 +124,25 @@ impl Error {
         self
     }
 
+    /// Adds to the report of what was done before, where there is one.
+    pub(crate) fn noting(mut self, notes: Vec<String>) -> Self {
+        if let Some(report) = &mut self.0.report {
+            report.notes.extend(notes);
+        }
+        self
+    }
+
     /// What kind of fault it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// The database's own code for it, where it had one: PostgreSQL's SQLSTATE, or SQLite's extended result
+    /// code.
+    pub fn code(&self) -> Option<&str> {
+        let source = self.0.source.as_deref();
+        let cause = source.and_then(|source| source.downcast_ref::<DriverError>());
+        cause.and_then(|cause| cause.code.as_deref())
     }
 
     /// What to do next, as one sentence.

@@ -1,10 +1,12 @@
 //! What a run tells while it goes on, and to whom.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use limbeck_model::Direction;
+use limbeck_model::{Dialect, Direction};
 
+use crate::error::{ErrorKind, Location};
+pub(crate) use crate::observe::Listener;
+use crate::observe::{Heartbeat, Progress};
 use crate::report::{RevisionName, Step};
 use crate::session::Session;
 
@@ -93,12 +95,76 @@ pub enum Event {
         /// What was said of the lost one.
         reason: String,
     },
+    /// A run starts. Nothing is told of one whose first question has found that nothing is to be done.
+    #[non_exhaustive]
+    RunStarted {
+        /// The kind of database.
+        dialect: Dialect,
+    },
+    /// A run has reached its target.
+    #[non_exhaustive]
+    RunFinished {
+        /// How many revisions were run or recorded.
+        revisions: usize,
+        /// How many rows their statements have changed; see [`Step::rows`].
+        rows: u64,
+        /// How many attempts were rolled back and made again.
+        retries: u32,
+        /// How long was waited for other processes and between attempts.
+        waited: Duration,
+        /// How long the run took, waiting included.
+        duration: Duration,
+    },
+    /// A run has ended without reaching its target. The error that is returned says the same, and more.
+    #[non_exhaustive]
+    RunFailed {
+        /// The revision that was at work, if one was.
+        revision: Option<RevisionName>,
+        /// What kind of fault it is.
+        kind: ErrorKind,
+        /// The database's own code for it: PostgreSQL's SQLSTATE, or SQLite's extended result code.
+        code: Option<String>,
+        /// The error's first line.
+        message: String,
+        /// Where a statement failed.
+        location: Option<Location>,
+        /// How long the run took, waiting included.
+        duration: Duration,
+    },
+    /// A sign of life, told at a fixed interval while anything runs or waits: see
+    /// [`Migrator::heartbeat`](crate::Migrator::heartbeat).
+    Heartbeat(Heartbeat),
+    /// How far a statement has come that takes longer than a moment; about once a second. Only PostgreSQL
+    /// tells, and only of commands of which it keeps count: see
+    /// [`Migrator::watcher`](crate::Migrator::watcher).
+    #[non_exhaustive]
+    Progress {
+        /// The statement's revision.
+        revision: RevisionName,
+        /// How far it has come.
+        progress: Progress,
+    },
+    /// A statement waits for a lock in PostgreSQL. Told when that is first seen, and again when others are in
+    /// the way: see [`Migrator::watcher`](crate::Migrator::watcher).
+    #[non_exhaustive]
+    Blocked {
+        /// The statement's revision, where one has started.
+        revision: Option<RevisionName>,
+        /// What it waits for, in PostgreSQL's words: a lock's mode and what it is on.
+        lock: String,
+        /// Who holds it.
+        blockers: Vec<Session>,
+        /// For how long it has been seen to wait.
+        elapsed: Duration,
+    },
 }
 
 /// Listens to the events of a run. Any `FnMut(&Event) + Send` does.
 ///
 /// It is called by one thread at a time, though not always by the thread of the run: while that one waits
 /// for the database, another tells that it does.
+///
+/// An observer that panics is told nothing any more; the run goes on, and its report says so in a note.
 pub trait Observer: Send {
     /// Takes notice of an event. It is called between statements: what it does delays the run.
     fn event(&mut self, event: &Event);
@@ -107,21 +173,5 @@ pub trait Observer: Send {
 impl<F: FnMut(&Event) + Send> Observer for F {
     fn event(&mut self, event: &Event) {
         self(event);
-    }
-}
-
-/// The observer, in the hands of all that have something to tell.
-#[derive(Clone)]
-pub(crate) struct Listener(Arc<Mutex<Box<dyn Observer>>>);
-
-impl Listener {
-    pub(crate) fn new(observer: impl Observer + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Box::new(observer))))
-    }
-
-    /// An observer that has panicked before is asked again: what it holds is its own.
-    pub(crate) fn tell(&self, event: &Event) {
-        let mut observer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        observer.event(event);
     }
 }

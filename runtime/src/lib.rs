@@ -31,6 +31,7 @@ mod event;
 mod fleet;
 mod ledger;
 mod migrator;
+mod observe;
 mod options;
 mod policy;
 mod report;
@@ -38,6 +39,7 @@ mod session;
 mod status;
 mod table;
 mod url;
+mod watch;
 
 pub use driver::Database;
 pub use error::{Error, ErrorKind, Location};
@@ -48,11 +50,15 @@ pub use fleet::{
 pub use limbeck_macros::migrations;
 pub use limbeck_model::{Dialect, Direction};
 pub use migrator::Migrator;
+#[cfg(feature = "tracing")]
+pub use observe::TracingObserver;
+pub use observe::{Activity, Heartbeat, Progress, ProgressUnit};
 pub use policy::Policy;
 pub use report::{Report, RevisionName, Step};
 pub use session::Session;
 pub use status::{AppliedRevision, Pending, Status, UnfinishedScript};
 pub use table::History;
+pub use watch::Watcher;
 
 /// What the code that `migrations!()` includes is made of. Not part of the public interface.
 #[doc(hidden)]

@@ -11,12 +11,15 @@ use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, FirstLook};
 use crate::engine::{Chart, Offline, Patience, Position, Run, cannot_read, offline};
 use crate::error::Error;
-use crate::event::{Event, Listener, Observer};
+use crate::event::{Listener, Observer};
 use crate::ledger::Ledger;
+use crate::observe::attend;
 use crate::options::Options;
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::table::History;
+use crate::url;
+use crate::watch::Watcher;
 
 /// Runs one or more histories on databases.
 ///
@@ -60,7 +63,7 @@ impl Migrator {
         Self {
             histories: histories.into_iter().map(Into::into).collect(),
             options: Options::default(),
-            listener: Listener::new(|_: &Event| ()),
+            listener: Listener::default(),
         }
     }
 
@@ -104,6 +107,35 @@ impl Migrator {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.listener = Listener::new(observer);
+        self
+    }
+
+    /// Makes spans and events of the crate tracing out of what happens, in place of another observer: see
+    /// [`TracingObserver`](crate::TracingObserver).
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub fn tracing(self) -> Self {
+        self.observer(crate::TracingObserver::new())
+    }
+
+    /// How often the observer is told what a run is at, while it is at it: a
+    /// [`Heartbeat`](crate::Heartbeat) every ten seconds unless set, none with zero. It comes from a thread
+    /// of its own, which there is not without an observer.
+    #[must_use]
+    pub fn heartbeat(mut self, interval: Duration) -> Self {
+        self.options.heartbeat = interval;
+        self
+    }
+
+    /// Which connection looks at a statement that runs for longer than a second on PostgreSQL, to tell how
+    /// far it has come and who is in its way, and to keep other processes from taking a script outside a
+    /// transaction for abandoned; one more of limbeck's own unless set.
+    ///
+    /// It is opened only then, and closed when the run ends. A run does not fail where it cannot be opened:
+    /// only less is told.
+    #[must_use]
+    pub fn watcher(mut self, watcher: Watcher) -> Self {
+        self.options.watcher = watcher;
         self
     }
 
@@ -310,13 +342,27 @@ impl Migrator {
         act: impl FnOnce(Run<'_>) -> Result<Report, Error>,
     ) -> Result<Report, Error> {
         let chart = Chart::compose(&self.histories, ledger.dialect)?;
-        act(Run::new(
-            &chart,
-            &self.histories,
-            ledger,
-            driver,
-            self.listener.clone(),
+        let lookout = match &self.options.watcher {
+            Watcher::Own => driver.lookout(),
+            Watcher::Url(url) => Some(url::lookout(url)?),
+            Watcher::Off => None,
+        };
+        attend(
+            ledger.dialect,
+            lookout,
+            &self.listener,
             &self.options,
-        ))
+            |listener| {
+                driver.attend(&listener);
+                act(Run::new(
+                    &chart,
+                    &self.histories,
+                    ledger,
+                    driver,
+                    listener,
+                    &self.options,
+                ))
+            },
+        )
     }
 }

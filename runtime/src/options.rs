@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::policy::Policy;
+use crate::watch::Watcher;
 
 /// The settings of all runs of one migrator.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ pub(crate) struct Options {
     pub(crate) create_schema: bool,
     /// Whether the ledger that tenants share is known to be there.
     pub(crate) ledger_is_ready: bool,
+    /// How often a sign of life is told; zero for never.
+    pub(crate) heartbeat: Duration,
+    pub(crate) watcher: Watcher,
 }
 
 impl Default for Options {
@@ -37,6 +41,8 @@ impl Default for Options {
             shared_schemas: Vec::new(),
             create_schema: false,
             ledger_is_ready: false,
+            heartbeat: Duration::from_secs(10),
+            watcher: Watcher::default(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Step {
     pub direction: Direction,
     /// Whether its script was run; otherwise it was only recorded, by stamping.
     pub executed: bool,
+    /// How many statements its script has.
+    pub statements: usize,
     /// How long the attempt took that succeeded, its ledger rows included.
     pub duration: Duration,
     /// How many rows its statements have inserted, updated, deleted, copied or selected into a table, as
@@ -47,6 +49,7 @@ impl Step {
             revision,
             direction,
             executed,
+            statements: 0,
             duration: Duration::ZERO,
             rows: 0,
             retries: 0,

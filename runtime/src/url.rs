@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use crate::driver::sealed::Open;
 use crate::driver::{Address, Database, Opened};
 use crate::error::{Error, ErrorKind};
+use crate::watch::Lookout;
 
 /// A database URL that was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,6 +258,24 @@ fn open_postgres<'c>(url: &str, shown: &str) -> Result<Opened<'c>, Error> {
 
 #[cfg(not(feature = "postgres"))]
 fn open_postgres<'c>(_url: &str, _shown: &str) -> Result<Opened<'c>, Error> {
+    Err(without_feature("postgres"))
+}
+
+/// Looks, when it is asked to, at the sessions of the database at a URL.
+pub(crate) fn lookout(url: &str) -> Result<Box<dyn Lookout>, Error> {
+    match DatabaseUrl::parse(url)? {
+        DatabaseUrl::Postgres { url, shown } => look_at_postgres(&url, &shown),
+        DatabaseUrl::Sqlite { .. } => Err(malformed(
+            "only PostgreSQL can be watched from another connection",
+        )),
+    }
+}
+
+#[cfg(feature = "postgres")]
+use crate::driver::postgres::lookout as look_at_postgres;
+
+#[cfg(not(feature = "postgres"))]
+fn look_at_postgres(_url: &str, _shown: &str) -> Result<Box<dyn Lookout>, Error> {
     Err(without_feature("postgres"))
 }
 

@@ -89,6 +89,8 @@ on_each_database! {
                 return;
             }
             listener.lock().unwrap().push(match event {
+                Event::RunStarted { dialect, .. } => format!("run started on {dialect:?}"),
+                Event::RunFinished { revisions, .. } => format!("run finished with {revisions}"),
                 Event::Planned { count, .. } => format!("planned {count}"),
                 Event::Started { revision, .. } => format!("started {}", revision.id),
                 Event::Finished(step) => format!("finished {}", step.revision.id),
@@ -97,7 +99,10 @@ on_each_database! {
         });
         migrator.upgrade(&store.url(), "head").unwrap();
         let told = events.lock().unwrap().clone();
-        assert_eq!(told, ["planned 2", "started a1", "finished a1", "started a2", "finished a2"]);
+        let start = format!("run started on {:?}", store.dialect());
+        assert_eq!(told, [
+            &start, "planned 2", "started a1", "finished a1", "started a2", "finished a2", "run finished with 2",
+        ]);
     }
 
     fn a_relative_step_goes_so_far_and_no_further(store: &mut Store) {

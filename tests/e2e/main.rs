@@ -30,4 +30,6 @@ mod sessions;
 mod stamping;
 mod support;
 mod tenants;
+mod tracing;
+mod watching;
 mod wire;

@@ -31,6 +31,18 @@ pub struct Arguments {
     #[arg(long, global = true)]
     pub(super) json: bool,
 
+    /// Say nothing while a run goes on, and nothing of how it has ended but of failure
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+
+    /// With --json: write what happens to standard error, one JSON object a line
+    #[arg(long, global = true, requires = "json", conflicts_with = "quiet")]
+    pub(super) events: bool,
+
+    /// How often to say what a run is at, in seconds; 0 for never
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(super) heartbeat: Duration,
+
     /// How long to wait for others: a process that is migrating, sessions that hold a table, a lost server; in seconds
     #[arg(long, global = true, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub(super) lock_deadline: Duration,

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use limbeck_model::Dialect;
 
 use super::arguments::{Arguments, Command, Line};
-use super::{exit, fleet, inspect, json, progress, text};
+use super::{events, exit, fleet, inspect, json, progress, text};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::report::Report;
@@ -124,7 +124,8 @@ impl Commands {
     fn migrator(&self, arguments: &Arguments) -> Migrator {
         let migrator = Migrator::with(self.histories.iter().copied())
             .lock_deadline(arguments.lock_deadline)
-            .lock_timeout(arguments.lock_timeout);
+            .lock_timeout(arguments.lock_timeout)
+            .heartbeat(arguments.heartbeat);
         let migrator = match &self.ledger_schema {
             Some(schema) => migrator.ledger_schema(schema),
             None => migrator,
@@ -158,9 +159,12 @@ impl Commands {
         arguments: &Arguments,
     ) -> Result<Answer, Error> {
         let url = &self.database(arguments)?;
-        if !arguments.json {
-            migrator = migrator.observer(progress::Progress::new());
+        if arguments.events {
+            migrator = migrator.observer(events::Lines);
+        } else if !arguments.json && !arguments.quiet {
+            migrator = migrator.observer(progress::Display::new());
         }
+        let done = |report: &Report| done(report, arguments.quiet);
         match command {
             Command::Upgrade { target, policy, .. } => {
                 let mut migrator = migrator.policy(policy.policy());
@@ -241,9 +245,13 @@ impl Commands {
     }
 }
 
-fn done(report: &Report) -> Answer {
+fn done(report: &Report, quiet: bool) -> Answer {
     Answer {
-        text: text::report(report),
+        text: if quiet {
+            String::new()
+        } else {
+            text::report(report)
+        },
         json: json::report(report),
         code: exit::DONE,
     }

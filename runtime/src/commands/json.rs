@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::exit;
 use crate::clock::milliseconds;
-use crate::error::{Error, ErrorKind};
-use crate::report::{Report, RevisionName};
+use crate::error::{Error, ErrorKind, Location};
+use crate::report::{Report, RevisionName, Step};
 use crate::session::Session;
 use crate::status::Status;
 
@@ -16,24 +16,7 @@ pub(super) fn revision(revision: &RevisionName) -> Value {
 }
 
 pub(super) fn report(report: &Report) -> Value {
-    let steps: Vec<_> = report
-        .steps
-        .iter()
-        .map(|step| {
-            json!({
-                "history": step.revision.history,
-                "id": step.revision.id,
-                "message": step.revision.message,
-                "direction": step.direction.name(),
-                "executed": step.executed,
-                "duration_ms": milliseconds(step.duration),
-                "rows": step.rows,
-                "retries": step.retries,
-                "waited_ms": milliseconds(step.waited),
-                "notes": step.notes,
-            })
-        })
-        .collect();
+    let steps: Vec<_> = report.steps.iter().map(step).collect();
     json!({
         "dialect": report.dialect.name(),
         "up_to_date": report.is_up_to_date(),
@@ -44,6 +27,22 @@ pub(super) fn report(report: &Report) -> Value {
         "retries": report.retries,
         "waited_ms": milliseconds(report.waited),
         "notes": report.notes,
+    })
+}
+
+pub(super) fn step(step: &Step) -> Value {
+    json!({
+        "history": step.revision.history,
+        "id": step.revision.id,
+        "message": step.revision.message,
+        "direction": step.direction.name(),
+        "executed": step.executed,
+        "statements": step.statements,
+        "duration_ms": milliseconds(step.duration),
+        "rows": step.rows,
+        "retries": step.retries,
+        "waited_ms": milliseconds(step.waited),
+        "notes": step.notes,
     })
 }
 
@@ -79,28 +78,30 @@ pub(super) fn status(status: &Status) -> Value {
 }
 
 pub(super) fn error(error: &Error) -> Value {
-    let location = error.location().map(|location| {
-        json!({
-            "history": location.history,
-            "revision": location.revision,
-            "file": location.file,
-            "line": location.line,
-            "column": location.column,
-            "sql": location.sql,
-            "code": location.code,
-        })
-    });
     json!({
         "error": {
             "kind": kind(error.kind()),
             "message": error.to_string(),
             "cause": error.source().map(ToString::to_string),
             "help": error.help(),
-            "location": location,
+            "code": error.code(),
+            "location": error.location().map(location),
             "blockers": error.blockers().iter().map(session).collect::<Vec<_>>(),
             "exit_code": exit::code(error.kind()),
         },
         "report": error.report().filter(|report| !report.is_up_to_date()).map(report),
+    })
+}
+
+pub(super) fn location(location: &Location) -> Value {
+    json!({
+        "history": location.history,
+        "revision": location.revision,
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "sql": location.sql,
+        "code": location.code,
     })
 }
 
@@ -123,7 +124,7 @@ pub(super) fn usage(message: &str) -> Value {
     })
 }
 
-const fn kind(kind: ErrorKind) -> &'static str {
+pub(super) const fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Edited => "edited",
         ErrorKind::Ahead => "ahead",

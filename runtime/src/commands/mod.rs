@@ -17,6 +17,7 @@
 #![doc = concat!("```text\n", include_str!("exit_codes.txt"), "```")]
 
 mod arguments;
+mod events;
 mod execute;
 mod exit;
 mod fleet;

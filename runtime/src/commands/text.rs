@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::observe::Heartbeat;
 use crate::report::{Report, RevisionName, Step};
 use crate::status::Status;
 
@@ -15,12 +16,41 @@ pub(super) fn step(number: usize, count: usize, step: &Step) -> String {
         (limbeck_model::Direction::Down, false) => "unstamped",
     };
     let name = name(&step.revision);
-    if step.executed {
+    let mut text = if step.executed {
         let time = duration(step.duration);
         format!("{number:>width$}/{count} {verb} {name}  {time}")
     } else {
         format!("{verb} {name}")
+    };
+    for part in efforts(step.rows, step.retries, step.waited) {
+        text.extend([", ", &part]);
     }
+    for note in &step.notes {
+        text.extend(["\n  note: ", note]);
+    }
+    text
+}
+
+/// What else a step, or a run, has cost; nothing of what was none.
+fn efforts(rows: u64, retries: u32, waited: Duration) -> impl Iterator<Item = String> {
+    let plural = |count: u64, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {many}")),
+    };
+    let waited = (!waited.is_zero()).then(|| format!("waited {}", duration(waited)));
+    [
+        plural(rows, "row", "rows"),
+        plural(retries.into(), "retry", "retries"),
+        waited,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// A sign of life, for a log.
+pub(super) fn heartbeat(heartbeat: &Heartbeat) -> String {
+    format!("still at it: {heartbeat}")
 }
 
 pub(super) fn name(revision: &RevisionName) -> String {
@@ -78,10 +108,14 @@ pub(super) fn report(report: &Report) -> String {
     if down > 0 {
         parts.push(format!("{} {}", verbs.1, revisions(down)));
     }
-    line(
-        &mut text,
-        &format!("{} in {}", parts.join(", "), duration(report.duration)),
-    );
+    let mut sum = format!("{} in {}", parts.join(", "), duration(report.duration));
+    for part in efforts(report.rows(), report.retries, report.waited) {
+        sum.extend([", ", &part]);
+    }
+    line(&mut text, &sum);
+    for note in &report.notes {
+        line(&mut text, &format!("note: {note}"));
+    }
     text
 }
 

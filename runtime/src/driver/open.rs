@@ -9,7 +9,9 @@ use super::unit::{DriverError, Ended, Reconnected, Refusal, Timeouts, Unit};
 use crate::driver::Marker;
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger, StateRow, VERSION};
+use crate::observe::Listener;
 use crate::session::Session;
+use crate::watch::Lookout;
 
 /// One database connection. Every method is one round trip where the database allows it.
 pub(crate) trait Driver {
@@ -48,6 +50,15 @@ pub(crate) trait Driver {
 
     /// Who holds the lock, where the database can tell.
     fn holder(&mut self, ledger: &Ledger) -> Option<Session>;
+
+    /// From now on says there what it waits for, where the engine cannot tell.
+    fn attend(&mut self, _listener: &Listener) {}
+
+    /// Another connection's view of this one, where there can be one. It opens that connection when it is
+    /// first asked.
+    fn lookout(&self) -> Option<Box<dyn Lookout>> {
+        None
+    }
 
     /// Opens a connection that was lost again, if it is limbeck's own; one attempt.
     fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error>;

@@ -7,6 +7,7 @@ mod changed;
 mod connect;
 mod error;
 mod locate;
+mod lookout;
 mod read;
 mod reconnect;
 mod rows;
@@ -25,7 +26,8 @@ use postgres::error::SqlState;
 
 use self::changed::{rows_of, rows_of_changes};
 use self::connect::Connector;
-pub(crate) use self::connect::connect;
+pub(crate) use self::connect::{connect, lookout};
+use self::lookout::Watchtower;
 use self::read::is_missing;
 use self::rows::{row, state_rows, values};
 use self::session::RESET;
@@ -43,6 +45,7 @@ use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::ledger::{BUSY, Contents, Ledger, MOVED, NO_SCHEMA};
 use crate::session::Session;
+use crate::watch::Lookout;
 
 impl Database for &mut Client {}
 
@@ -221,6 +224,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
 
     fn holder(&mut self, ledger: &Ledger) -> Option<Session> {
         self.lock_holder(ledger)
+    }
+
+    fn lookout(&self) -> Option<Box<dyn Lookout>> {
+        let connector = self.connector.clone()?;
+        Some(Box::new(Watchtower::new(connector)))
     }
 
     fn reconnect(&mut self, lost: &DriverError) -> Result<Reconnected, Error> {

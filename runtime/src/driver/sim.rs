@@ -14,7 +14,9 @@ use super::{
 };
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger};
+use crate::observe::Listener;
 use crate::session::Session;
+use crate::watch::Lookout;
 
 /// Decides which calls of a driver fail.
 pub trait Faults {
@@ -163,6 +165,14 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
     fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
         let Self { driver, faults } = self;
         around(faults, "run", || driver.run(sql, timeouts)).map_err(either)
+    }
+
+    fn attend(&mut self, listener: &Listener) {
+        self.driver.attend(listener);
+    }
+
+    fn lookout(&self) -> Option<Box<dyn Lookout>> {
+        self.driver.lookout()
     }
 
     fn holder(&mut self, ledger: &Ledger) -> Option<Session> {

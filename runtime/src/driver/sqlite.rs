@@ -27,6 +27,7 @@ use super::{
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
 use crate::ledger::{Contents, Guard, Ledger};
+use crate::observe::Listener;
 use crate::session::Session;
 
 impl Database for &mut Connection {}
@@ -118,6 +119,8 @@ struct Sqlite<C: DerefMut<Target = Connection>> {
     patience: Duration,
     /// The lender's `busy_timeout`, to be put back; `None` while it stands.
     lenders_timeout_ms: Option<u32>,
+    /// SQLite waits for others by itself, which is said here.
+    listener: Listener,
 }
 
 impl<C: DerefMut<Target = Connection>> Sqlite<C> {
@@ -131,6 +134,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             connection,
             patience,
             lenders_timeout_ms: None,
+            listener: Listener::default(),
         })
     }
 
@@ -240,6 +244,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
     ) -> Result<u64, Refusal> {
         let mut rows = 0;
         for (index, statement) in change.statements.iter().enumerate() {
+            self.listener.at(index + 1, change.statements.len());
             rows += self
                 .execute_and_count(statement.sql)
                 .and_then(|rows| self.still_in_transaction().map(|()| rows))
@@ -328,7 +333,9 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         ended: Ended<'_>,
     ) -> Result<(), Refusal> {
         self.be_patient().map_err(Refusal::Other)?;
+        let busy = self.listener.waiting();
         self.execute("BEGIN IMMEDIATE").map_err(refusal)?;
+        drop(busy);
         let result = self.changes(ledger, unit, ended).and_then(|()| {
             self.execute("COMMIT")
                 .map_err(|error| commit_refusal(error, unit))
@@ -350,6 +357,10 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         Err(DriverError::other(
             "the statement opened a transaction, which is limbeck's to do",
         ))
+    }
+
+    fn attend(&mut self, listener: &Listener) {
+        self.listener = listener.clone();
     }
 
     fn holder(&mut self, _ledger: &Ledger) -> Option<Session> {

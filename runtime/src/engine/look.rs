@@ -58,7 +58,7 @@ impl Look<'_> {
                 let holder = driver.holder(self.ledger);
                 self.listener.tell(&Event::Waiting { holder });
             }
-            if patience.wait() {
+            if patience.wait(self.listener) {
                 continue;
             }
             let mut sentences = self.lacks(&lacking, &position);
@@ -139,8 +139,9 @@ impl Patience {
     }
 
     /// Waits for the next look; `false` where there shall be none.
-    pub(crate) fn wait(&mut self) -> bool {
+    pub(crate) fn wait(&mut self, listener: &Listener) -> bool {
         self.1 = false;
+        let _busy = listener.waiting();
         self.0.as_mut().is_some_and(Backoff::wait)
     }
 

@@ -87,7 +87,9 @@ impl Run<'_> {
         });
         self.report.retries += 1;
         let watch = Stopwatch::start();
+        let busy = self.listener.pausing();
         clock::pause(pause);
+        drop(busy);
         self.add_waiting(watch.elapsed());
         Ok(Outcome::Again)
     }
@@ -129,7 +131,9 @@ impl Run<'_> {
     /// Waits for a server that is away; `false` at once when the deadline has passed.
     fn pause_for_server(&mut self) -> bool {
         let watch = Stopwatch::start();
+        let busy = self.listener.pausing();
         let is_time_left = self.backoff.wait();
+        drop(busy);
         self.add_waiting(watch.elapsed());
         is_time_left
     }

@@ -15,10 +15,11 @@ use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Driver, Effect, Marker, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
-use crate::ledger::{Contents, Ledger};
+use crate::ledger::{Claim, Contents, Ledger};
 use crate::options::Options;
 use crate::report::{Report, Step};
 use crate::table::History;
+use crate::watch::Busy;
 
 /// A run on one open database.
 pub(crate) struct Run<'r> {
@@ -290,12 +291,15 @@ impl<'r> Run<'r> {
         self.listener.tell(event);
     }
 
-    /// What is sent from now on is sent for a revision; `token` is a claim's, or else the run's.
-    pub(super) fn mark(&mut self, index: usize, token: Option<&str>) {
+    /// What is sent from now on is sent for a revision, under the token of its claim or else of the run, and
+    /// is looked after until the guard is dropped.
+    pub(super) fn mark(&mut self, index: usize, claim: Option<&Claim<'_>>) -> Option<Busy> {
         let entry = &self.chart.entries[index];
         let subject = format!("{}:{}", entry.history.name, entry.revision.id);
-        let token = token.unwrap_or(&self.token);
+        let token = claim.map_or(self.token.as_str(), |claim| claim.token);
         self.driver.mark(Some(Marker::new(token, &subject)));
+        let renewal = claim.map(|claim| self.ledger.renew(claim, &Marker::prefix(token)));
+        self.listener.running(token, renewal)
     }
 
     pub(super) fn tell_start(&self, index: usize, direction: Direction) {
@@ -308,6 +312,7 @@ impl<'r> Run<'r> {
 
     pub(crate) fn finish(&mut self, index: usize, direction: Direction, effect: Effect) {
         let mut step = Step::new(self.chart.entries[index].name(), direction, true);
+        step.statements = self.chart.entries[index].statements(direction).len();
         step.duration = effect.duration;
         step.rows = effect.rows;
         step.waited = std::mem::take(&mut self.waited);
@@ -327,7 +332,9 @@ impl<'r> Run<'r> {
             self.tell(&Event::Waiting { holder });
         }
         let watch = Stopwatch::start();
+        let busy = self.listener.waiting();
         let is_time_left = self.backoff.wait();
+        drop(busy);
         self.add_waiting(watch.elapsed());
         if is_time_left {
             return Ok(());

@@ -152,12 +152,14 @@ impl Run<'_> {
                 number: number as usize,
                 count: statements.len(),
             });
-            self.mark(script.index, Some(&script.token));
+            let claim = self.claim(script, number);
+            let busy = self.mark(script.index, Some(&claim));
             let statement_watch = Stopwatch::start();
             let result = self
                 .driver
                 .run(statement.sql, entry.timeouts(script.direction));
             self.driver.mark(None);
+            drop(busy);
             let changed = result.map_err(|error| self.halt(script, &guard, number, error))?;
             rows += changed;
             self.tell(&Event::StatementFinished {

@@ -50,7 +50,7 @@ impl Run<'_> {
             self.tell_start(stretch[0], direction);
         }
         let mut effects = Vec::new();
-        self.mark(stretch[0], None);
+        let busy = self.mark(stretch[0], None);
         let listener = &self.listener;
         let result = self.driver.transact(&self.ledger, unit, &mut |_, effect| {
             effects.push(effect);
@@ -62,6 +62,7 @@ impl Run<'_> {
             }
         });
         self.driver.mark(None);
+        drop(busy);
         match result {
             Ok(()) => {
                 for (&index, effect) in stretch.iter().zip(effects) {

@@ -5,6 +5,7 @@
 mod behind;
 mod contents;
 mod record;
+mod renew;
 mod sql;
 mod tenant;
 

@@ -245,7 +245,7 @@ impl Ledger {
         }
     }
 
-    fn is(&self, history: &str, id: &str) -> String {
+    pub(super) fn is(&self, history: &str, id: &str) -> String {
         format!(
             "history = {} AND id = {}",
             self.history(history),
@@ -329,7 +329,7 @@ impl Ledger {
         )
     }
 
-    fn lease(&self) -> String {
+    pub(super) fn lease(&self) -> String {
         match self.dialect {
             Dialect::Sqlite => {
                 format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{LEASE_SECONDS} seconds')")

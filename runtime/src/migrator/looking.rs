@@ -5,6 +5,7 @@ use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, DriverError, FirstLook};
 use crate::engine::{Chart, Look, Patience, Position};
 use crate::error::{Error, ErrorKind};
+use crate::observe::{Listener, Vigil};
 use crate::report::Report;
 use crate::status::{Pending, Status};
 
@@ -55,18 +56,20 @@ impl Migrator {
         mut patience: Patience,
     ) -> Result<Report, Error> {
         let watch = Stopwatch::start();
+        let vigil = Vigil::start(&self.listener, &self.options);
+        let listener = vigil.listener();
         let Some(address) = database.address() else {
             let mut driver = database.look(self.options.lock_deadline)?;
-            return self.look_through(&mut *driver, target, &mut patience, watch);
+            return self.look_through(&mut *driver, target, &mut patience, watch, listener);
         };
         loop {
             let outcome = address
                 .look(self.options.lock_deadline)
                 .and_then(|mut driver| {
-                    self.look_through(&mut *driver, target, &mut patience, watch)
+                    self.look_through(&mut *driver, target, &mut patience, watch, listener)
                 });
             match outcome {
-                Err(error) if may_pass(&error) && patience.wait() => {}
+                Err(error) if may_pass(&error) && patience.wait(listener) => {}
                 outcome => return outcome,
             }
         }
@@ -78,6 +81,7 @@ impl Migrator {
         target: &str,
         patience: &mut Patience,
         watch: Stopwatch,
+        listener: &Listener,
     ) -> Result<Report, Error> {
         let ledger = self.ledger(driver.dialect())?;
         let mut report = if self.means_everything(target)
@@ -90,7 +94,7 @@ impl Migrator {
                 chart: &chart,
                 histories: &self.names(),
                 ledger: &ledger,
-                listener: &self.listener,
+                listener,
             };
             look.at(driver, target, patience)?
         };

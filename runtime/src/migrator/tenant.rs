@@ -12,6 +12,7 @@ use crate::engine::{Chart, Patience, Run};
 use crate::error::{Error, ErrorKind};
 use crate::event::Listener;
 use crate::ledger::{Ledger, Tenant};
+use crate::observe::Vigil;
 use crate::policy::Policy;
 use crate::report::Report;
 
@@ -120,9 +121,12 @@ impl Migrator {
             Policy::Apply => self.upgrade_through(driver, target, own),
             Policy::Wait { deadline } => {
                 let mut patience = Patience::until(deadline.saturating_sub(watch.elapsed()));
-                self.look_through(driver, target, &mut patience, own)
+                let vigil = Vigil::start(&self.listener, &self.options);
+                self.look_through(driver, target, &mut patience, own, vigil.listener())
             }
-            Policy::Verify => self.look_through(driver, target, &mut Patience::none(), own),
+            Policy::Verify => {
+                self.look_through(driver, target, &mut Patience::none(), own, &self.listener)
+            }
         }
     }
 

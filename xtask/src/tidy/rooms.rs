@@ -88,6 +88,7 @@ const BESIDE: &[&str] = &[
     "runtime/src/clock.rs",
     "runtime/src/driver/postgres/witness.rs",
     "runtime/src/fleet/workers.rs",
+    "runtime/src/watch/spawn.rs",
 ];
 const HAND_OVER: &[&str] = &["macros/src/migrations.rs"];
 

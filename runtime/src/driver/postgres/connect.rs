@@ -6,8 +6,10 @@ use postgres::{Client, Config, NoTls};
 
 use super::Postgres;
 use super::error::from_postgres;
+use super::lookout::Watchtower;
 use crate::driver::Opened;
 use crate::error::{Error, ErrorKind};
+use crate::watch::Lookout;
 
 /// How a connection of limbeck's own is opened, as often as one is needed.
 #[derive(Clone)]
@@ -48,6 +50,12 @@ impl Connector {
             )
         })
     }
+}
+
+/// Looks at the sessions of the database at a URL that [`crate::url`] has normalised.
+pub(crate) fn lookout(url: &str, shown: &str) -> Result<Box<dyn Lookout>, Error> {
+    let connector = Connector::new(url, shown)?;
+    Ok(Box::new(Watchtower::new(connector)))
 }
 
 /// Opens a connection of limbeck's own from a URL that [`crate::url`] has normalised.

@@ -12,7 +12,7 @@ use crate::ledger::Ledger;
 use crate::session::Session;
 
 /// What [`session`] reads, of `pg_stat_activity` as `a` and of a process id.
-const COLUMNS: &str = "a.application_name, a.usename, a.state, \
+pub(super) const COLUMNS: &str = "a.application_name, a.usename, a.state, \
      to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), left(a.query, 1000)";
 
 /// How many sessions an error names that are only likely to hold something up.
@@ -55,7 +55,7 @@ fn suspects_query(older_than: Duration) -> String {
 }
 
 /// One row of these queries; an empty one where it is not of their form.
-fn session(row: &SimpleQueryRow) -> Session {
+pub(super) fn session(row: &SimpleQueryRow) -> Session {
     let text = |column: usize| row.try_get(column).ok().flatten();
     let owned = |column: usize| text(column).unwrap_or_default().to_owned();
     let pid = text(0).and_then(|pid| pid.parse().ok()).unwrap_or_default();
