@@ -24,6 +24,8 @@ pub struct Row {
     pub breaking: Option<String>,
     /// When it was applied, as the database writes times.
     pub applied_at: String,
+    /// By which program, with its version.
+    pub applied_by: String,
 }
 
 /// One revision that a binary carries. Slices of these are in the graph's order.
@@ -67,8 +69,39 @@ pub enum Discrepancy {
     Edited(Vec<(usize, usize)>),
     /// These rows are unknown to the binary, and declared breaking for it.
     AheadBreaking(Vec<usize>),
-    /// The database has taken another course; each sentence says where.
-    Diverged(Vec<String>),
+    /// The database has taken another course.
+    Diverged(Vec<Divergence>),
+}
+
+/// Where a database has taken another course than the binary. Rows and known revisions are indices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Divergence {
+    /// It stands on other revisions in the binary than it did when it was applied.
+    Moved {
+        /// The row.
+        row: usize,
+        /// The known revision.
+        known: usize,
+    },
+    /// It is recorded as applied, and a revision that it stands on is not.
+    Hollow {
+        /// The known revision that is recorded.
+        known: usize,
+        /// The id of the other one.
+        missing: String,
+    },
+    /// Its recorded lineage is not that of the binary, though all that can be seen of it is.
+    Forged {
+        /// The row.
+        row: usize,
+    },
+    /// The database has some that the binary does not know and lacks some that it carries, of one history.
+    Branched {
+        /// The rows that are unknown.
+        rows: Vec<usize>,
+        /// The known revisions that are lacking.
+        lacking: Vec<usize>,
+    },
 }
 
 /// Holds the rows of a ledger against what the binary carries. `histories` are those that the binary
@@ -104,12 +137,10 @@ pub fn reconcile(
         if !counterpart.is_same(&row.checksum) {
             edited.push((number, position));
         } else if !same_ids(&row.parents, &counterpart.parents) {
-            diverged.push(format!(
-                "`{}` was applied on top of {}, and stands on top of {} in this program",
-                row.id,
-                quoted(&row.parents),
-                quoted(&counterpart.parents),
-            ));
+            diverged.push(Divergence::Moved {
+                row: number,
+                known: position,
+            });
         }
     }
     if !edited.is_empty() {
@@ -127,7 +158,7 @@ pub fn reconcile(
         return Err(Discrepancy::AheadBreaking(breaking));
     }
     if diverged.is_empty() {
-        diverged.extend(beside(known, &standing.applied, rows, &unknown));
+        diverged.extend(branched(known, &standing.applied, rows, &unknown));
     }
     if !diverged.is_empty() {
         return Err(Discrepancy::Diverged(diverged));
@@ -158,14 +189,6 @@ fn same_ids(recorded: &[String], known: &[&str]) -> bool {
     recorded == known
 }
 
-fn quoted<T: AsRef<str>>(ids: &[T]) -> String {
-    if ids.is_empty() {
-        return "nothing".to_owned();
-    }
-    let ids: Vec<_> = ids.iter().map(|id| format!("`{}`", id.as_ref())).collect();
-    ids.join(", ")
-}
-
 /// Applied rows whose own content and parents are as known while the lineage is not. With every
 /// ancestor recorded this cannot be, so an ancestor's row is missing or the row was written by hand.
 fn changed_ancestry(
@@ -173,8 +196,8 @@ fn changed_ancestry(
     index: &BTreeMap<(&str, &str), usize>,
     applied: &BTreeSet<usize>,
     rows: &[Row],
-) -> Vec<String> {
-    let mut sentences = Vec::new();
+) -> Vec<Divergence> {
+    let mut found = Vec::new();
     for &position in applied {
         let revision = &known[position];
         for parent in &revision.parents {
@@ -182,115 +205,47 @@ fn changed_ancestry(
                 .get(&(revision.history, *parent))
                 .is_some_and(|parent| applied.contains(parent));
             if !recorded {
-                sentences.push(format!(
-                    "`{}` is recorded as applied, and `{parent}`, on which it stands, is not",
-                    revision.id
-                ));
+                found.push(Divergence::Hollow {
+                    known: position,
+                    missing: (*parent).to_owned(),
+                });
             }
         }
     }
-    if sentences.is_empty() {
-        sentences.extend(rows.iter().filter_map(|row| {
+    if found.is_empty() {
+        found.extend(rows.iter().enumerate().filter_map(|(number, row)| {
             let &position = index.get(&(row.history.as_str(), row.id.as_str()))?;
             let differs = Digest::from_hex(&row.lineage) != Some(known[position].lineage);
-            differs.then(|| {
-                format!(
-                    "the recorded lineage of `{}` is not the one of this program",
-                    row.id
-                )
-            })
+            differs.then_some(Divergence::Forged { row: number })
         }));
     }
-    sentences
+    found
 }
 
-/// Unknown rows that do not stand above all that this binary knows.
-fn beside(
+/// Unknown rows of histories of which the binary carries what the database lacks. Where it lacks nothing,
+/// whoever has applied them knew all that this binary knows.
+fn branched(
     known: &[Known<'_>],
     applied: &BTreeSet<usize>,
     rows: &[Row],
     unknown: &[usize],
-) -> Vec<String> {
-    let mut sentences = Vec::new();
+) -> Vec<Divergence> {
     let histories: BTreeSet<&str> = unknown
         .iter()
         .map(|&row| rows[row].history.as_str())
         .collect();
+    let mut found = Vec::new();
     for history in histories {
-        let pending: Vec<&str> = known
-            .iter()
-            .enumerate()
-            .filter(|(index, known)| known.history == history && !applied.contains(index))
-            .map(|(_, known)| known.id)
+        let lacking: Vec<usize> = (0..known.len())
+            .filter(|index| known[*index].history == history && !applied.contains(index))
             .collect();
-        let strangers: Vec<&Row> = unknown
-            .iter()
-            .map(|&row| &rows[row])
-            .filter(|row| row.history == history)
-            .collect();
-        let ids: Vec<&str> = strangers.iter().map(|row| row.id.as_str()).collect();
-        if !pending.is_empty() {
-            sentences.push(format!(
-                "the database has {}, which this program does not know, and lacks {}, which it carries",
-                quoted(&ids),
-                quoted(&pending),
-            ));
-            continue;
-        }
-        let tips = tips_beside(known, history, &strangers);
-        if !tips.is_empty() {
-            sentences.push(format!(
-                "the database has {}, which this program does not know and which does not stand on its head",
-                quoted(&tips),
-            ));
+        if !lacking.is_empty() {
+            let of_history = |row: &usize| rows[*row].history == history;
+            found.push(Divergence::Branched {
+                rows: unknown.iter().copied().filter(of_history).collect(),
+                lacking,
+            });
         }
     }
-    sentences
-}
-
-/// Those unknown tips under which no head of the known history stands.
-fn tips_beside<'r>(known: &[Known<'_>], history: &str, strangers: &[&'r Row]) -> Vec<&'r str> {
-    let covered_known: BTreeSet<&str> = known
-        .iter()
-        .filter(|known| known.history == history)
-        .flat_map(|known| known.parents.iter().copied())
-        .collect();
-    let heads: BTreeSet<&str> = known
-        .iter()
-        .filter(|known| known.history == history && !covered_known.contains(known.id))
-        .map(|known| known.id)
-        .collect();
-    let by_id: BTreeMap<&str, &Row> = strangers
-        .iter()
-        .map(|row| (row.id.as_str(), *row))
-        .collect();
-    let covered: BTreeSet<&str> = strangers
-        .iter()
-        .flat_map(|row| row.parents.iter().map(String::as_str))
-        .collect();
-    strangers
-        .iter()
-        .filter(|row| !covered.contains(row.id.as_str()))
-        .filter(|tip| !stands_on(tip, &heads, &by_id))
-        .map(|tip| tip.id.as_str())
-        .collect()
-}
-
-fn stands_on(tip: &Row, heads: &BTreeSet<&str>, by_id: &BTreeMap<&str, &Row>) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&Row> = vec![tip];
-    while let Some(row) = open.pop() {
-        for parent in &row.parents {
-            if heads.contains(parent.as_str()) {
-                return true;
-            }
-            if seen.insert(parent.as_str())
-                && let Some(&next) = by_id.get(parent.as_str())
-            {
-                open.push(next);
-            }
-        }
-    }
-    // An empty program knows no head: whatever stands in the database is above it.
-    heads.is_empty()
+    found
 }

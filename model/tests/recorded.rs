@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use limbeck_model::checksum::{Digest, lineage, script};
-use limbeck_model::recorded::{Discrepancy, Known, Row, Standing, reconcile, recorded_state};
+use limbeck_model::recorded::{
+    Discrepancy, Divergence, Known, Row, Standing, reconcile, recorded_state,
+};
 
 fn known(revisions: &[(&'static str, &[&'static str])]) -> Vec<Known<'static>> {
     revisions
@@ -32,6 +34,7 @@ fn row(id: &str, parents: &[&str]) -> Row {
         lineage: lineage_of(id).to_string(),
         breaking: None,
         applied_at: String::new(),
+        applied_by: String::new(),
     }
 }
 
@@ -120,28 +123,47 @@ fn an_unknown_branch_that_is_merged_above_the_head_is_ahead() {
 }
 
 #[test]
-fn an_unknown_head_beside_the_programs_own_has_diverged() {
+fn an_unknown_head_beside_the_programs_own_is_ahead_where_nothing_is_lacking() {
     let known = known(&[("a", &[]), ("b", &["a"])]);
     let rows = [row("a", &[]), row("b", &["a"]), row("x", &["a"])];
-    let Err(Discrepancy::Diverged(sentences)) = reconcile(&known, &["app"], &rows) else {
-        panic!("expected `Diverged`");
-    };
-    assert!(
-        sentences[0].contains("`x`") && sentences[0].contains("does not stand on its head"),
-        "{sentences:?}"
+    assert_eq!(reconcile(&known, &["app"], &rows).unwrap().ahead, [2]);
+}
+
+#[test]
+fn an_unknown_branch_has_diverged_where_something_is_lacking() {
+    let known = known(&[("a", &[]), ("b", &["a"]), ("c", &["b"])]);
+    let rows = [row("x", &["a"]), row("a", &[]), row("y", &["x"])];
+    assert_eq!(
+        reconcile(&known, &["app"], &rows),
+        Err(Discrepancy::Diverged(vec![Divergence::Branched {
+            rows: vec![0, 2],
+            lacking: vec![1, 2],
+        }]))
+    );
+}
+
+#[test]
+fn a_row_that_stands_elsewhere_now_has_diverged() {
+    let known = known(&[("a", &[]), ("b", &["a"]), ("c", &["b"])]);
+    let rows = [row("a", &[]), row("c", &["a"])];
+    assert_eq!(
+        reconcile(&known, &["app"], &rows),
+        Err(Discrepancy::Diverged(vec![Divergence::Moved {
+            row: 1,
+            known: 2,
+        }]))
     );
 }
 
 #[test]
 fn a_missing_row_below_an_applied_one_has_diverged() {
     let known = known(&[("a", &[]), ("b", &["a"])]);
-    let Err(Discrepancy::Diverged(sentences)) = reconcile(&known, &["app"], &[row("b", &["a"])])
-    else {
-        panic!("expected `Diverged`");
-    };
     assert_eq!(
-        sentences,
-        ["`b` is recorded as applied, and `a`, on which it stands, is not"]
+        reconcile(&known, &["app"], &[row("b", &["a"])]),
+        Err(Discrepancy::Diverged(vec![Divergence::Hollow {
+            known: 1,
+            missing: "a".to_owned(),
+        }]))
     );
 }
 
@@ -150,9 +172,9 @@ fn a_lineage_that_was_written_by_hand_has_diverged() {
     let mut forged = row("a", &[]);
     forged.lineage = script([["forged"]]).to_string();
     let answer = reconcile(&known(&[("a", &[])]), &["app"], &[forged]);
-    assert!(
-        matches!(answer, Err(Discrepancy::Diverged(_))),
-        "{answer:?}"
+    assert_eq!(
+        answer,
+        Err(Discrepancy::Diverged(vec![Divergence::Forged { row: 0 }]))
     );
 }
 

@@ -50,6 +50,9 @@ pub struct UnfinishedScript {
     pub error: Option<String>,
     /// Whether a process still works on it.
     pub is_running: bool,
+    /// Whether this program has the revision. A script of a newer program is nothing that it has to wait
+    /// for.
+    pub is_known: bool,
 }
 
 /// What stands between a database and a program that would start on it.
@@ -75,14 +78,14 @@ impl Pending {
         }
     }
 
-    /// Whether the database has everything that the program carries and no script is unfinished.
+    /// Whether the database has everything that the program carries, and none of its scripts is unfinished.
     pub fn is_empty(&self) -> bool {
-        self.revisions.is_empty() && self.unfinished.is_none()
+        self.revisions.is_empty() && !concerns(self.unfinished.as_ref())
     }
 }
 
 impl UnfinishedScript {
-    pub(crate) fn new(progress: &Progress) -> Self {
+    pub(crate) fn new(chart: &Chart, progress: &Progress) -> Self {
         Self {
             history: progress.history.clone(),
             id: progress.id.clone(),
@@ -93,6 +96,7 @@ impl UnfinishedScript {
                 .clone()
                 .filter(|_| progress.state == ProgressState::Failed),
             is_running: progress.alive,
+            is_known: chart.find(&progress.history, &progress.id).is_some(),
         }
     }
 }
@@ -121,12 +125,19 @@ impl Status {
                 .collect(),
             pending: pending.map(|index| chart.entries[index].name()).collect(),
             ahead: position.ahead(),
-            unfinished: position.unfinished().map(UnfinishedScript::new),
+            unfinished: position
+                .unfinished()
+                .map(|script| UnfinishedScript::new(chart, script)),
         }
     }
 
-    /// Whether the database has everything that the program carries and no script is unfinished.
+    /// Whether the database has everything that the program carries, and none of its scripts is unfinished.
     pub fn is_at_head(&self) -> bool {
-        self.pending.is_empty() && self.unfinished.is_none()
+        self.pending.is_empty() && !concerns(self.unfinished.as_ref())
     }
+}
+
+/// Whether it is unfinished to this program, too.
+fn concerns(script: Option<&UnfinishedScript>) -> bool {
+    script.is_some_and(|script| script.is_known)
 }

@@ -62,7 +62,7 @@ on_each_database! {
         store.upgrade(compile("app", &[table("r1", "base", "a"), breaking]), "head");
         let error = refused(store, compile("app", &[table("r1", "base", "a")]));
         assert_eq!(error.kind(), ErrorKind::AheadBreaking);
-        assert!(error.to_string().contains("`r2`: a is gone"), "{error}");
+        assert!(error.to_string().contains(": a is gone") && error.to_string().contains("`r2` (applied at "), "{error}");
     }
 
     fn a_database_on_another_branch_has_diverged(store: &mut Store) {
@@ -89,7 +89,8 @@ on_each_database! {
         let slipped = [table("r1", "base", "a"), table("r2", "r1", "b"), table("r3", "r2", "c")];
         let error = refused(store, compile("app", &slipped));
         assert_eq!(error.kind(), ErrorKind::Diverged);
-        assert!(error.to_string().contains("`r3` was applied on top of `r1`"), "{error}");
+        assert!(error.to_string().contains("`r3` (migrations/r3_change.sql) was applied at "), "{error}");
+        assert!(error.to_string().contains(" on top of `r1`, and stands on top of `r2` "), "{error}");
     }
 
     fn a_ledger_that_was_edited_by_hand_is_refused(store: &mut Store) {

@@ -25,6 +25,7 @@ mod reconnecting;
 mod reference;
 mod rendering;
 mod replicas;
+mod rollouts;
 mod scripts;
 mod sessions;
 mod stamping;

@@ -26,7 +26,15 @@ pub fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String, Strin
 /// # Panics
 /// When the files are no history, and when a script outside a transaction could not be recovered.
 pub fn compile(name: &str, files: &[(String, String)]) -> &'static History {
-    compile_package(name, package(name, files).path())
+    compile_version(name, "0.1.0", files)
+}
+
+/// The same, as a version of its program.
+///
+/// # Panics
+/// As [`compile`].
+pub fn compile_version(name: &str, version: &str, files: &[(String, String)]) -> &'static History {
+    compile_package(name, version, package(name, files).path())
 }
 
 /// The same, where `released` is what was locked and `edited` are the revisions whose edit was accepted
@@ -50,7 +58,7 @@ pub fn compile_edited(
             lock::accept(lock, table, id, "2026-01-31T12:00:00Z", "the same").unwrap();
         }
     });
-    compile_package(name, package.path())
+    compile_package(name, "0.1.0", package.path())
 }
 
 fn change_lock(package: &Path, change: impl FnOnce(&mut Lock, &Table<'_>)) {
@@ -79,7 +87,7 @@ fn put(package: &Path, files: &[(String, String)]) {
     }
 }
 
-fn compile_package(name: &str, package: &Path) -> &'static History {
+fn compile_package(name: &str, version: &str, package: &Path) -> &'static History {
     let project: &'static Project = leak(Project::read(package).unwrap());
     let compiled: &'static Table<'static> = leak(table_of(project));
     let chunks: Vec<_> = compiled.rows.chunks(256).map(chunk).collect();
@@ -91,7 +99,7 @@ fn compile_package(name: &str, package: &Path) -> &'static History {
     let extensions: Vec<&str> = settings.extensions.iter().map(String::as_str).collect();
     leak(History {
         name: leak(name.to_owned()),
-        package: leak(format!("{name} 0.1.0")),
+        package: leak(format!("{name} {version}")),
         length: compiled.rows.len(),
         heads: compiled.heads,
         extensions: leak(extensions),

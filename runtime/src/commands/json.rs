@@ -64,6 +64,7 @@ pub(super) fn status(status: &Status) -> Value {
             "statement": script.statement,
             "error": script.error,
             "is_running": script.is_running,
+            "is_known": script.is_known,
         })
     });
     json!({

@@ -88,6 +88,7 @@ pub(super) fn report(report: &Report) -> String {
             &mut text,
             &format!("up to date  {}", duration(report.duration)),
         );
+        notes(&mut text, report);
         return text;
     };
     let up = report
@@ -113,10 +114,14 @@ pub(super) fn report(report: &Report) -> String {
         sum.extend([", ", &part]);
     }
     line(&mut text, &sum);
-    for note in &report.notes {
-        line(&mut text, &format!("note: {note}"));
-    }
+    notes(&mut text, report);
     text
+}
+
+fn notes(text: &mut String, report: &Report) {
+    for note in &report.notes {
+        line(text, &format!("note: {note}"));
+    }
 }
 
 pub(super) fn revisions(count: usize) -> String {
@@ -182,8 +187,14 @@ fn standing(text: &mut String, status: &Status) {
         line(
             text,
             &format!(
-                "unfinished {}: statement {} {fate}",
-                script.id, script.statement
+                "unfinished {}{}: statement {} {fate}",
+                script.id,
+                if script.is_known {
+                    ""
+                } else {
+                    ", which this program does not know"
+                },
+                script.statement
             ),
         );
     }

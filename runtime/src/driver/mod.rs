@@ -15,6 +15,8 @@ pub(crate) mod sqlite;
 mod unit;
 
 pub(crate) use marker::Marker;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "__sim"))]
+pub(crate) use open::Answer;
 pub use open::Database;
-pub(crate) use open::{Address, Answer, Driver, FirstLook, Opened, sealed};
+pub(crate) use open::{Address, Driver, FirstLook, Opened, sealed};
 pub(crate) use unit::{Change, DriverError, Effect, Place, Reconnected, Refusal, Timeouts, Unit};

@@ -178,7 +178,7 @@ impl Chart {
 }
 
 /// How many revisions a sentence names.
-const LISTED: usize = 6;
+pub(super) const LISTED: usize = 6;
 
 fn unsupported(history: &History, dialect: Dialect) -> Error {
     Error::new(

@@ -50,7 +50,7 @@ impl Look<'_> {
             let lacking = goal.difference(&position.standing.applied).copied();
             let lacking: BTreeSet<usize> = lacking.collect();
             report.ahead = position.ahead();
-            if lacking.is_empty() && position.unfinished().is_none() {
+            if lacking.is_empty() && position.concerns(self.chart).is_none() {
                 return Ok(report);
             }
             movement = Some(Movement::next(movement, &position));
@@ -72,8 +72,8 @@ impl Look<'_> {
         if !lacking.is_empty() {
             sentences.push(format!("it lacks {}", self.chart.list(lacking)));
         }
-        if let Some(progress) = position.unfinished() {
-            let script = UnfinishedScript::new(progress);
+        if let Some(progress) = position.concerns(self.chart) {
+            let script = UnfinishedScript::new(self.chart, progress);
             let fate = match (&script.error, script.is_running) {
                 (_, true) => "which is running".to_owned(),
                 (Some(error), false) => format!("which failed: {error}"),

@@ -4,7 +4,9 @@
 
 mod change;
 mod chart;
+mod discrepancy;
 mod fail;
+mod foreign;
 mod look;
 mod offline;
 mod position;

@@ -1,9 +1,10 @@
 //! Where a database stands: its ledger, read and held against what the program carries.
 
 use limbeck_model::checksum;
-use limbeck_model::recorded::{self, Discrepancy, Row, Standing};
+use limbeck_model::recorded::{self, Standing};
 
 use super::chart::Chart;
+use super::discrepancy;
 use crate::driver::{Driver, DriverError};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Contents, Guard, Ledger, Progress, VERSION};
@@ -45,7 +46,7 @@ impl Position {
         check_states(&contents, histories)?;
         let known = chart.known();
         let standing = recorded::reconcile(&known, histories, &contents.rows)
-            .map_err(|discrepancy| describe(chart, &contents.rows, discrepancy))?;
+            .map_err(|found| discrepancy::describe(chart, &contents.rows, found))?;
         let gaps: Vec<_> = chart
             .graph
             .check_closed(&standing.applied)
@@ -56,9 +57,13 @@ impl Position {
             })
             .collect();
         if !gaps.is_empty() {
-            return Err(diverged(&gaps));
+            return Err(discrepancy::hollow(&gaps));
         }
-        Ok(Self { contents, standing })
+        let position = Self { contents, standing };
+        match position.breaking_script(chart) {
+            Some(script) => Err(discrepancy::begun(&script.id)),
+            None => Ok(position),
+        }
     }
 
     /// What a transaction that is planned from here demands of the ledger.
@@ -146,78 +151,8 @@ fn check_states(contents: &Contents, histories: &[&str]) -> Result<(), Error> {
                 |state| state.digest.clone(),
             );
         if from_rows.is_none_or(|state| state.to_string() != recorded) {
-            return Err(diverged(&[format!(
-                "the ledger's rows of `{history}` and its recorded state contradict each other, as after an edit by hand"
-            )]));
+            return Err(discrepancy::contradictory(history));
         }
     }
     Ok(())
-}
-
-fn describe(chart: &Chart, rows: &[Row], discrepancy: Discrepancy) -> Error {
-    match discrepancy {
-        Discrepancy::Edited(pairs) => edited(chart, rows, &pairs),
-        Discrepancy::AheadBreaking(numbers) => {
-            let reasons: Vec<_> = numbers
-                .iter()
-                .filter_map(|&row| rows.get(row))
-                .map(|row| {
-                    format!(
-                        "`{}`: {}",
-                        row.id,
-                        row.breaking.as_deref().unwrap_or_default()
-                    )
-                })
-                .collect();
-            Error::new(
-                ErrorKind::AheadBreaking,
-                format!(
-                    "the database has revisions that this program does not know and that are breaking for it: {}",
-                    reasons.join("; ")
-                ),
-            )
-            .help_with("run the newer version of this program, or downgrade the database with that version")
-        }
-        Discrepancy::Diverged(sentences) => diverged(&sentences),
-    }
-}
-
-fn edited(chart: &Chart, rows: &[Row], pairs: &[(usize, usize)]) -> Error {
-    let sentences: Vec<_> = pairs
-        .iter()
-        .filter_map(|&(row, known)| Some((rows.get(row)?, chart.entries.get(known)?)))
-        .map(|(row, entry)| {
-            format!(
-                "`{}` ({}) was applied at {} with checksum {}, and is now {}",
-                row.id,
-                entry.revision.file,
-                row.applied_at,
-                row.checksum.get(..12).unwrap_or(&row.checksum),
-                &entry.side.checksum.to_string()[..12],
-            )
-        })
-        .collect();
-    Error::new(
-        ErrorKind::Edited,
-        format!("a revision was edited after it was applied: {}", sentences.join("; ")),
-    )
-    .help_with(
-        "put the file back as it was and write the change as a new revision; \
-         where the edit means the same, accept it with `cargo limbeck lock --accept`; \
-         where the database already agrees with the edited file, run `stamp --purge` with its revision",
-    )
-}
-
-fn diverged(sentences: &[String]) -> Error {
-    Error::new(
-        ErrorKind::Diverged,
-        format!(
-            "the database is not in this program's history: {}",
-            sentences.join("; ")
-        ),
-    )
-    .help_with(
-        "run the program that the database belongs to; \
-         where its schema is one that this program knows, `stamp --purge` records that",
-    )
 }

@@ -8,6 +8,7 @@ use limbeck_model::{Direction, plan};
 use super::change::{change, move_tips};
 use super::chart::Chart;
 use super::fail;
+use super::foreign::note;
 use super::position::{Position, cannot_read};
 use super::retry::Attempts;
 use super::tenant::{Preparation, Prepared};
@@ -131,7 +132,9 @@ impl<'r> Run<'r> {
                 self.backoff.restart();
                 seen = Some(now);
             }
-            if position.unfinished().is_some() {
+            // A script that this program does not have concerns it only where it has something to do.
+            let is_foreign = position.foreign(self.chart).is_some();
+            if position.unfinished().is_some() && !is_foreign {
                 self.prepare(&position.contents)?;
                 self.take_up(&position)?;
                 continue;
@@ -148,7 +151,14 @@ impl<'r> Run<'r> {
                 .collect();
             self.report.ahead = position.ahead();
             if plan.is_empty() {
+                self.report
+                    .notes
+                    .extend(position.foreign(self.chart).map(note));
                 return Ok(());
+            }
+            if is_foreign {
+                self.take_up(&position)?;
+                continue;
             }
             self.check(&position, direction, &plan)?;
             if self.prepare(&position.contents)? == Prepared::Now {

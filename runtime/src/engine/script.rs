@@ -8,6 +8,7 @@ use limbeck_model::checksum::Digest;
 
 use super::change::{journal, move_tips, record};
 use super::fail::{self, cannot_write};
+use super::foreign;
 use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::clock::{Stopwatch, milliseconds};
@@ -40,7 +41,11 @@ impl Run<'_> {
             index,
             direction,
             guard,
-            token: format!("{:016x}", fastrand::u64(..)),
+            token: format!(
+                "{:016x}{}",
+                fastrand::u64(..),
+                foreign::mark(&self.chart.entries[index])
+            ),
             state,
         };
         self.run_script(&script, 1, create_ledger)
@@ -72,7 +77,11 @@ impl Run<'_> {
             index,
             direction,
             guard: &guard,
-            token: format!("{:016x}", fastrand::u64(..)),
+            token: format!(
+                "{:016x}{}",
+                fastrand::u64(..),
+                foreign::mark(&self.chart.entries[index])
+            ),
             state: move_tips(&mut tips, direction, index),
         };
         self.run_script(&script, progress.step, false).map(|_| ())

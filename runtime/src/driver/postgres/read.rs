@@ -20,7 +20,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         let text = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {states}; \
              SELECT history, id, parents, checksum, lineage, compat, \
-             to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') \
+             to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), applied_by \
              FROM {revision} WHERE {within} ORDER BY applied_at, id; \
              SELECT history, id, direction, step, state, lease_until > clock_timestamp() OR EXISTS \
              (SELECT FROM pg_stat_activity WHERE pid = backend AND coalesce(pg_stat_activity.state, 'active') = 'active' \

@@ -80,6 +80,7 @@ pub(super) fn revision_row(row: &SimpleQueryRow) -> Result<Row, DriverError> {
         lineage: text(row, 4)?,
         breaking: optional(row, 5)?,
         applied_at: text(row, 6)?,
+        applied_by: text(row, 7)?,
     })
 }
 

@@ -41,7 +41,7 @@ pub(super) fn read_contents(
     }
     let within = format!("history IN ({})", ledger.list(histories));
     let revisions = format!(
-        "SELECT history, id, parents, checksum, lineage, compat, applied_at FROM {} WHERE {within} ORDER BY applied_at, rowid",
+        "SELECT history, id, parents, checksum, lineage, compat, applied_at, applied_by FROM {} WHERE {within} ORDER BY applied_at, rowid",
         ledger.table("revision")
     );
     let progress = format!(
@@ -99,6 +99,7 @@ fn revision_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         lineage: row.get(4)?,
         breaking: row.get(5)?,
         applied_at: row.get(6)?,
+        applied_by: row.get(7)?,
     })
 }
 
