@@ -295,7 +295,11 @@ impl Migrator {
 
     fn offline(&self, dialect: Dialect, request: &Offline<'_>) -> Result<String, Error> {
         let chart = Chart::compose(&self.histories, dialect)?;
-        offline(&chart, &self.ledger(dialect)?, &self.names(), request)
+        let mut ledger = self.ledger(dialect)?;
+        if let Some(tenant) = &mut ledger.tenant {
+            tenant.is_new = self.options.create_schema;
+        }
+        offline(&chart, &ledger, &self.names(), request)
     }
 
     pub(crate) fn histories(&self) -> &[&'static History] {

@@ -7,7 +7,7 @@ use limbeck::{
     Canary, ErrorKind, Fleet, FleetEvent, FleetReport, History, Members, Migrator, Outcome, Policy,
     Report,
 };
-use limbeck_testkit::{Database, WireProxy, postgres};
+use limbeck_testkit::{Bouncer, Database, PoolMode, WireProxy, postgres};
 
 use crate::support::{compile, full, revision};
 
@@ -533,6 +533,90 @@ fn a_fleet_that_is_only_looked_at_is_not_touched() {
     std::thread::sleep(Duration::from_millis(100));
     done(fleet(&database, history(1), &["b"]).upgrade("head"));
     done(waiter.join().unwrap());
+}
+
+#[test]
+fn the_sql_of_a_tenant_is_the_tenants() {
+    let database = Database::create(postgres());
+    let name = HOSTILE[8];
+    let migrator = || Migrator::new(history(2)).schema(name).create_schema(true);
+    let sql = migrator()
+        .upgrade_sql(limbeck::Dialect::Postgres, &[], "head")
+        .unwrap();
+    database.connect().batch_execute(&sql).unwrap();
+    assert_eq!(tables_of(&database, name), ["r1", "r2"]);
+    assert!(
+        migrator()
+            .upgrade(&database.url(), "head")
+            .unwrap()
+            .is_up_to_date()
+    );
+    let again = database.connect().batch_execute(&sql).unwrap_err();
+    assert!(again.to_string().contains("db error"), "{again}");
+}
+
+#[test]
+fn tenants_are_migrated_through_a_pooler_in_transaction_mode() {
+    let database = Database::create(postgres());
+    let bouncer = Bouncer::start_with_pool(postgres(), PoolMode::Transaction, 2);
+    let names = ["a", "b's", "c", "d"];
+    let members = || Members::schemas(bouncer.url(database.name()), names);
+    let fleet = |history| {
+        Fleet::new(Migrator::new(history), members())
+            .create_schemas(true)
+            .canary(Canary::None)
+    };
+    assert_eq!(done(fleet(history(2)).upgrade("head")).done(), 4);
+    assert_eq!(done(fleet(history(3)).upgrade("head")).done(), 4);
+    for name in names {
+        assert_eq!(tables_of(&database, name), ["r1", "r2", "r3"]);
+    }
+    // Whoever has the sessions next is in no tenant's schema.
+    let mut other =
+        postgres::Client::connect(&bouncer.url(database.name()), postgres::NoTls).unwrap();
+    let shown = other.simple_query("SHOW search_path").unwrap();
+    assert!(format!("{shown:?}").contains("public"), "{shown:?}");
+}
+
+#[test]
+fn a_fleet_run_that_is_killed_is_taken_up_by_the_next_one() {
+    // The revisions before the first script outside a transaction.
+    const TARGET: &str = "5145ff1f7c90";
+    let database = Database::create(postgres());
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("schemas");
+    let names: Vec<String> = (0..12).map(|number| format!("tenant {number}")).collect();
+    std::fs::write(&list, names.join("\n")).unwrap();
+    let start = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_memory-store"))
+            .args(["upgrade", TARGET, "--create-schemas", "--schemas"])
+            .arg(&list)
+            .args(["--database", &database.url()])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    for delay_ms in [20, 60, 120, 200] {
+        let mut process = start();
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    assert!(start().wait().unwrap().success());
+    let dumps = database.pg_dump_by_schema();
+    let own = |name: &String| -> Vec<String> {
+        let entries = dumps.get(name).unwrap().iter();
+        entries
+            .map(|entry| entry.replace(name.as_str(), "TENANT"))
+            .collect()
+    };
+    for name in &names {
+        assert_eq!(own(name), own(&names[0]), "{name}");
+    }
+    let twice = "SELECT count(*) FROM (SELECT FROM limbeck.journal WHERE outcome = 'applied' \
+                 GROUP BY history, id HAVING count(*) > 1) AS twice";
+    let count: i64 = database.connect().query_one(twice, &[]).unwrap().get(0);
+    assert_eq!(count, 0);
 }
 
 #[test]

@@ -52,13 +52,17 @@ pub(crate) fn offline(
     for history in histories {
         guard.expect(history, tips.state(history));
     }
+    let mut own = ledger.clone();
+    if let Some(tenant) = &mut own.tenant {
+        tenant.is_new = false;
+    }
     let mut script = Script {
         chart,
-        ledger,
+        ledger: &own,
         direction: request.direction,
         lock_timeout: request.lock_timeout,
         create_ledger: applied.is_empty(),
-        text: preamble(ledger.dialect).to_owned(),
+        text: preamble(ledger),
     };
     for index in plan {
         if request.direction == Direction::Down
@@ -77,7 +81,19 @@ pub(crate) fn offline(
     Ok(script.text)
 }
 
-const fn preamble(dialect: Dialect) -> &'static str {
+fn preamble(ledger: &Ledger) -> String {
+    let mut text = client(ledger.dialect).to_owned();
+    if let Some(tenant) = &ledger.tenant {
+        if tenant.is_new {
+            text.extend([&tenant.create(), ";\n"]);
+        }
+        // Statements outside a transaction have no other place for it.
+        text.extend(["SET search_path = ", &tenant.search_path(), ";\n"]);
+    }
+    text
+}
+
+const fn client(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => {
             "-- Run with a client that stops at the first error: sqlite3 -bail FILE\n\
