@@ -41,6 +41,8 @@ pub enum ErrorKind {
     /// The database lacks what the target needs, and this process was not to apply it; see
     /// [`Policy`](crate::Policy).
     NotAtHead,
+    /// What was looked at before the first change forbids to begin; nothing was changed.
+    Preflight,
 }
 
 /// Where a statement failed.

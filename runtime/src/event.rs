@@ -1,5 +1,6 @@
 //! What a run tells while it goes on, and to whom.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
@@ -7,6 +8,7 @@ use limbeck_model::{Dialect, Direction};
 use crate::error::{ErrorKind, Location};
 pub(crate) use crate::observe::Listener;
 use crate::observe::{Heartbeat, Progress};
+use crate::preflight::Finding;
 use crate::report::{RevisionName, Step};
 use crate::session::Session;
 
@@ -157,6 +159,16 @@ pub enum Event {
         /// For how long it has been seen to wait.
         elapsed: Duration,
     },
+    /// The SQLite database was copied before the first change.
+    #[non_exhaustive]
+    BackedUp {
+        /// The copy.
+        path: PathBuf,
+        /// How long it took to copy and to check it.
+        duration: Duration,
+    },
+    /// A look at the database before the first change has found what a person should know.
+    Found(Finding),
 }
 
 /// Listens to the events of a run. Any `FnMut(&Event) + Send` does.

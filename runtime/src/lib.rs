@@ -23,6 +23,7 @@
 #[cfg(feature = "commands")]
 pub mod commands;
 
+mod backup;
 mod clock;
 mod driver;
 mod engine;
@@ -34,6 +35,7 @@ mod migrator;
 mod observe;
 mod options;
 mod policy;
+mod preflight;
 mod report;
 mod session;
 mod status;
@@ -54,6 +56,7 @@ pub use migrator::Migrator;
 pub use observe::TracingObserver;
 pub use observe::{Activity, Heartbeat, Progress, ProgressUnit};
 pub use policy::Policy;
+pub use preflight::{Check, Finding, Severity};
 pub use report::{Report, RevisionName, Step};
 pub use session::Session;
 pub use status::{AppliedRevision, Pending, Status, UnfinishedScript};

@@ -1,5 +1,6 @@
 //! What programs call.
 
+mod care;
 mod looking;
 mod tenant;
 
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
 
+use crate::backup;
 use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, FirstLook};
 use crate::engine::{Chart, Offline, Patience, Position, Run, cannot_read, offline};
@@ -169,6 +171,7 @@ impl Migrator {
         target: &str,
         watch: Stopwatch,
     ) -> Result<Report, Error> {
+        backup::check(self.options.backup.as_ref(), driver.dialect())?;
         let ledger = self.ledger(driver.dialect())?;
         let found = if self.means_everything(target) {
             self.first_look(driver, &ledger)?
@@ -302,6 +305,10 @@ impl Migrator {
         offline(&chart, &ledger, &self.names(), request)
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(crate) fn histories(&self) -> &[&'static History] {
         &self.histories
     }
@@ -345,6 +352,7 @@ impl Migrator {
         ledger: Ledger,
         act: impl FnOnce(Run<'_>) -> Result<Report, Error>,
     ) -> Result<Report, Error> {
+        backup::check(self.options.backup.as_ref(), ledger.dialect)?;
         let chart = Chart::compose(&self.histories, ledger.dialect)?;
         let lookout = match &self.options.watcher {
             Watcher::Own => driver.lookout(),

@@ -1,5 +1,6 @@
 //! What a run can be told beforehand; the methods of [`Migrator`](crate::Migrator) set it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::policy::Policy;
@@ -28,6 +29,8 @@ pub(crate) struct Options {
     /// How often a sign of life is told; zero for never.
     pub(crate) heartbeat: Duration,
     pub(crate) watcher: Watcher,
+    /// Where an SQLite database is copied to before the first change.
+    pub(crate) backup: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             ledger_is_ready: false,
             heartbeat: Duration::from_secs(10),
             watcher: Watcher::default(),
+            backup: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a run did.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
@@ -78,6 +79,8 @@ pub struct Report {
     pub waited: Duration,
     /// What a person should know that belongs to no single revision: one sentence each.
     pub notes: Vec<String>,
+    /// The copy that was made of an SQLite database before the first change.
+    pub backup: Option<PathBuf>,
 }
 
 impl Report {
@@ -90,6 +93,7 @@ impl Report {
             retries: 0,
             waited: Duration::ZERO,
             notes: Vec::new(),
+            backup: None,
         }
     }
 

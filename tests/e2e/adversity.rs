@@ -183,9 +183,12 @@ fn a_role_that_may_not_create_a_schema_uses_one_that_was_made_for_it() {
     let error = Migrator::new(tables())
         .upgrade(&mut admin, "head")
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Database, "{}", full(&error));
+    assert_eq!(error.kind(), ErrorKind::Preflight, "{}", full(&error));
     assert!(
-        error.help().unwrap().contains("create the ledger's schema"),
+        error
+            .help()
+            .unwrap()
+            .contains("run as an administrator `CREATE SCHEMA"),
         "{error:#}"
     );
     admin

@@ -10,6 +10,7 @@
 )]
 
 mod adversity;
+mod backups;
 mod commands;
 mod drift;
 mod failures;
@@ -20,6 +21,7 @@ mod locks;
 mod messages;
 mod observing;
 mod policies;
+mod preflight;
 mod processes;
 mod reconnecting;
 mod reference;

@@ -61,6 +61,14 @@ pub fn compile_edited(
     compile_package(name, "0.1.0", package.path())
 }
 
+/// A history whose settings name these extensions of PostgreSQL.
+pub fn with_extensions(history: &'static History, extensions: &[&'static str]) -> &'static History {
+    leak(History {
+        extensions: leak(extensions.to_vec()),
+        ..*history
+    })
+}
+
 fn change_lock(package: &Path, change: impl FnOnce(&mut Lock, &Table<'_>)) {
     let project = Project::read(package).unwrap();
     let table = project.candidate().ok().unwrap();

@@ -11,4 +11,4 @@
 
 mod history;
 
-pub use history::{compile, compile_edited, compile_version, revision};
+pub use history::{compile, compile_edited, compile_version, revision, with_extensions};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use limbeck_model::Dialect;
 
+use super::care::Care;
 use super::exit::EXIT_CODES;
 use super::fleet::{FleetArguments, SchemaArguments};
 use crate::policy::Policy;
@@ -71,6 +72,9 @@ pub enum Command {
         /// Which databases or schemas it is for, where there are many.
         #[command(flatten)]
         fleet: FleetArguments,
+        /// What is done before and after the changes
+        #[command(flatten)]
+        care: Care,
     },
     /// Take revisions back
     Downgrade {
@@ -80,6 +84,9 @@ pub enum Command {
         /// Which databases or schemas it is for, where there are many.
         #[command(flatten)]
         fleet: FleetArguments,
+        /// What is done before and after the changes
+        #[command(flatten)]
+        care: Care,
     },
     /// Show which revisions the database is at
     Current {
@@ -105,6 +112,9 @@ pub enum Command {
         /// Which databases or schemas it is for, where there are many.
         #[command(flatten)]
         fleet: FleetArguments,
+        /// Look also whether an upgrade could begin: version, rights, extensions, …
+        #[arg(long, conflicts_with = "members")]
+        preflight: bool,
     },
     /// Record that the database is at these revisions, without running anything
     Stamp {
@@ -143,6 +153,9 @@ pub enum Command {
         /// As for upgrade
         #[arg(default_value = "head")]
         target: String,
+        /// What is done before and after the changes
+        #[command(flatten)]
+        care: Care,
     },
 }
 
@@ -153,8 +166,18 @@ impl Command {
             Self::Upgrade { fleet, .. }
             | Self::Downgrade { fleet, .. }
             | Self::Current { fleet }
-            | Self::Check { fleet }
+            | Self::Check { fleet, .. }
             | Self::Stamp { fleet, .. } => Some(fleet),
+            _ => None,
+        }
+    }
+
+    /// What is done before and after the changes, of a command that changes something.
+    pub(super) fn care(&self) -> Option<&Care> {
+        match self {
+            Self::Upgrade { care, .. }
+            | Self::Downgrade { care, .. }
+            | Self::Resume { care, .. } => Some(care),
             _ => None,
         }
     }

@@ -73,6 +73,12 @@ fn line(event: &Event) -> Value {
             "progress": self::progress(progress),
         }),
         Event::RunFinished { .. } | Event::RunFailed { .. } => end(event),
+        Event::BackedUp { path, duration } => json!({
+            "event": "backed_up",
+            "path": path.display().to_string(),
+            "duration_ms": milliseconds(*duration),
+        }),
+        Event::Found(finding) => json!({ "event": "found", "finding": json::finding(finding) }),
         Event::Waiting { .. }
         | Event::Retrying { .. }
         | Event::Reconnected { .. }

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use limbeck_model::Dialect;
 
 use super::arguments::{Arguments, Command, Line};
-use super::{events, exit, fleet, inspect, json, progress, text};
+use super::{check, events, exit, fleet, inspect, json, progress, text};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::report::Report;
@@ -130,7 +130,11 @@ impl Commands {
             Some(schema) => migrator.ledger_schema(schema),
             None => migrator,
         };
-        arguments.schema.apply(migrator)
+        let migrator = arguments.schema.apply(migrator);
+        match arguments.command.care() {
+            Some(care) => care.apply(migrator),
+            None => migrator,
+        }
     }
 
     fn answer(&self, arguments: &Arguments) -> Result<Answer, Error> {
@@ -173,7 +177,9 @@ impl Commands {
             Command::Downgrade { target, .. } => {
                 migrator.downgrade(url, target).map(|report| done(&report))
             }
-            Command::Resume { target } => migrator.resume(url, target).map(|report| done(&report)),
+            Command::Resume { target, .. } => {
+                migrator.resume(url, target).map(|report| done(&report))
+            }
             Command::Stamp { targets, purge, .. } => {
                 let targets: Vec<_> = targets.iter().map(String::as_str).collect();
                 migrator
@@ -185,15 +191,7 @@ impl Commands {
                 json: json::status(&status),
                 code: exit::DONE,
             }),
-            Command::Check { .. } => migrator.status(url).map(|status| Answer {
-                text: text::check(&status),
-                json: json::status(&status),
-                code: if status.is_at_head() {
-                    exit::DONE
-                } else {
-                    exit::NOT_AT_HEAD
-                },
-            }),
+            Command::Check { preflight, .. } => check::check(&migrator, url, *preflight),
             _ => {
                 let status = migrator.status(url)?;
                 inspect::history(&migrator, Some(&status))

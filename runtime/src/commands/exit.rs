@@ -8,6 +8,7 @@ pub(super) const DONE: u8 = 0;
 pub(super) const USAGE: u8 = 2;
 pub(super) const NOT_AT_HEAD: u8 = 3;
 pub(super) const MEMBERS_FAILED: u8 = 9;
+pub(super) const PREFLIGHT: u8 = 10;
 
 pub(super) const fn code(kind: ErrorKind) -> u8 {
     match kind {
@@ -19,5 +20,6 @@ pub(super) const fn code(kind: ErrorKind) -> u8 {
         ErrorKind::Interrupted => 7,
         ErrorKind::Irreversible => 8,
         ErrorKind::NotAtHead => NOT_AT_HEAD,
+        ErrorKind::Preflight => PREFLIGHT,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::exit;
 use crate::clock::milliseconds;
 use crate::error::{Error, ErrorKind, Location};
+use crate::preflight::Finding;
 use crate::report::{Report, RevisionName, Step};
 use crate::session::Session;
 use crate::status::Status;
@@ -27,6 +28,16 @@ pub(super) fn report(report: &Report) -> Value {
         "retries": report.retries,
         "waited_ms": milliseconds(report.waited),
         "notes": report.notes,
+        "backup": report.backup.as_ref().map(|path| path.display().to_string()),
+    })
+}
+
+pub(super) fn finding(finding: &Finding) -> Value {
+    json!({
+        "check": finding.check.name(),
+        "severity": finding.severity.name(),
+        "message": finding.message,
+        "help": finding.help,
     })
 }
 
@@ -140,5 +151,6 @@ pub(super) const fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Url => "url",
         ErrorKind::Database => "database",
         ErrorKind::NotAtHead => "not_at_head",
+        ErrorKind::Preflight => "preflight",
     }
 }

@@ -17,6 +17,8 @@
 #![doc = concat!("```text\n", include_str!("exit_codes.txt"), "```")]
 
 mod arguments;
+mod care;
+mod check;
 mod events;
 mod execute;
 mod exit;
@@ -27,5 +29,6 @@ mod progress;
 mod text;
 
 pub use arguments::{Arguments, Command, PolicyArguments};
+pub use care::Care;
 pub use execute::Commands;
 pub use fleet::{FleetArguments, SchemaArguments};

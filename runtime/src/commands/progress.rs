@@ -207,6 +207,8 @@ impl Observer for Display {
                 self.line(&text::step(self.done, self.count.max(self.done), step));
                 self.at(self.done);
             }
+            Event::BackedUp { path, duration } => self.line(&text::backup(path, *duration)),
+            Event::Found(finding) => self.line(&text::finding(finding)),
             Event::Waiting { holder } => {
                 let who = holder
                     .as_ref()

@@ -1,8 +1,10 @@
 //! What commands say to people: readable without colour.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::observe::Heartbeat;
+use crate::preflight::Finding;
 use crate::report::{Report, RevisionName, Step};
 use crate::status::Status;
 
@@ -51,6 +53,24 @@ fn efforts(rows: u64, retries: u32, waited: Duration) -> impl Iterator<Item = St
 /// A sign of life, for a log.
 pub(super) fn heartbeat(heartbeat: &Heartbeat) -> String {
     format!("still at it: {heartbeat}")
+}
+
+/// The copy that was made of a database.
+pub(super) fn backup(path: &Path, time: Duration) -> String {
+    format!("backed up to {}  {}", path.display(), duration(time))
+}
+
+/// What a look at the database has found.
+pub(super) fn finding(finding: &Finding) -> String {
+    let help = finding
+        .help
+        .as_ref()
+        .map(|help| format!("\n  help: {help}"));
+    format!(
+        "{}: {finding}{}",
+        finding.severity.name(),
+        help.unwrap_or_default()
+    )
 }
 
 pub(super) fn name(revision: &RevisionName) -> String {

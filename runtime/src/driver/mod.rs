@@ -18,5 +18,5 @@ pub(crate) use marker::Marker;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "__sim"))]
 pub(crate) use open::Answer;
 pub use open::Database;
-pub(crate) use open::{Address, Driver, FirstLook, Opened, sealed};
+pub(crate) use open::{Address, Driver, FirstLook, Opened, SourceFile, sealed};
 pub(crate) use unit::{Change, DriverError, Effect, Place, Reconnected, Refusal, Timeouts, Unit};

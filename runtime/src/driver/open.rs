@@ -1,5 +1,6 @@
 //! The driver trait, and what can be opened as a database.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use limbeck_model::Dialect;
@@ -10,6 +11,7 @@ use crate::driver::Marker;
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger, StateRow, VERSION};
 use crate::observe::Listener;
+use crate::preflight::Facts;
 use crate::session::Session;
 use crate::watch::Lookout;
 
@@ -33,6 +35,22 @@ pub(crate) trait Driver {
     /// Has unqualified names mean what they do in this search path, in statements that are run by
     /// themselves from now on; `None` for the session's own.
     fn enter(&mut self, search_path: Option<String>);
+
+    /// What the database tells of itself and of the role, before anything is changed.
+    fn facts(&mut self, ledger: &Ledger, extensions: &[&str]) -> Result<Facts, DriverError>;
+
+    /// The file that the database is in, where it is in one that can be copied.
+    fn source_file(&mut self) -> Result<Option<SourceFile>, DriverError> {
+        Ok(None)
+    }
+
+    /// Writes the database as it is at one moment into an empty file, and checks the copy.
+    fn copy_to(&mut self, path: &Path) -> Result<(), DriverError> {
+        let path = path.display();
+        Err(DriverError::other(format!(
+            "this database cannot be copied to `{path}`"
+        )))
+    }
 
     /// Leads what is sent from now on, so that others can see for what it is; nothing again with `None`.
     fn mark(&mut self, marker: Option<Marker>);
@@ -66,6 +84,16 @@ pub(crate) trait Driver {
 
 /// The rows of a query, their values as text and null as `None`.
 pub(crate) type Answer = Vec<Vec<Option<String>>>;
+
+/// The file of a database.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceFile {
+    pub(crate) path: PathBuf,
+    /// The time, as in `20260131T120000Z`.
+    pub(crate) time: String,
+    /// Whether nothing was ever written into it.
+    pub(crate) is_empty: bool,
+}
 
 /// An open driver.
 pub(crate) type Opened<'c> = Box<dyn Driver + 'c>;
@@ -123,7 +151,7 @@ pub(crate) mod sealed {
 pub(crate) enum Address {
     Url(String),
     #[cfg(feature = "sqlite")]
-    Path(std::path::PathBuf),
+    Path(PathBuf),
 }
 
 impl Address {

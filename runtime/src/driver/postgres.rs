@@ -6,6 +6,7 @@
 mod changed;
 mod connect;
 mod error;
+mod facts;
 mod locate;
 mod lookout;
 mod read;
@@ -44,6 +45,7 @@ use super::{
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::ledger::{BUSY, Contents, Ledger, MOVED, NO_SCHEMA};
+use crate::preflight::Facts;
 use crate::session::Session;
 use crate::watch::Lookout;
 
@@ -115,6 +117,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
 
     fn enter(&mut self, search_path: Option<String>) {
         self.search_path = SearchPath::of(search_path);
+    }
+
+    fn facts(&mut self, ledger: &Ledger, extensions: &[&str]) -> Result<Facts, DriverError> {
+        self.prepare()?;
+        self.server_facts(ledger, extensions).map(Facts::Server)
     }
 
     fn mark(&mut self, marker: Option<Marker>) {

@@ -1,6 +1,7 @@
 //! Faults on purpose: a driver that fails when it is told to. For the simulation alone, behind the hidden
 //! feature `__sim`; a program that does not ask for it has none of this.
 
+use std::path::Path;
 use std::time::Duration;
 
 use limbeck_model::Dialect;
@@ -10,11 +11,12 @@ use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{
     Answer, Database, Driver, DriverError, FirstLook, Marker, Opened, Reconnected, Refusal,
-    Timeouts, Unit,
+    SourceFile, Timeouts, Unit,
 };
 use crate::error::Error;
 use crate::ledger::{Contents, Ledger};
 use crate::observe::Listener;
+use crate::preflight::Facts;
 use crate::session::Session;
 use crate::watch::Lookout;
 
@@ -146,6 +148,21 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
 
     fn enter(&mut self, search_path: Option<String>) {
         self.driver.enter(search_path);
+    }
+
+    fn facts(&mut self, ledger: &Ledger, extensions: &[&str]) -> Result<Facts, DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "facts", || driver.facts(ledger, extensions)).map_err(either)
+    }
+
+    fn source_file(&mut self) -> Result<Option<SourceFile>, DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "source_file", || driver.source_file()).map_err(either)
+    }
+
+    fn copy_to(&mut self, path: &Path) -> Result<(), DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "copy_to", || driver.copy_to(path)).map_err(either)
     }
 
     fn mark(&mut self, marker: Option<Marker>) {

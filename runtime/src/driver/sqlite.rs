@@ -3,7 +3,9 @@
 //! A first SELECT makes SQLite parse the whole schema, where a field of the file's header costs almost
 //! nothing. So the first question of a start goes to `user_version`; see [`super::shortcut`].
 
+mod copy;
 mod error;
+mod facts;
 mod rows;
 
 use std::ops::DerefMut;
@@ -14,7 +16,8 @@ use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 use rusqlite::{Connection, OpenFlags};
 
-use self::error::from_rusqlite;
+use self::error::{commit_refusal, from_rusqlite, refusal};
+use self::facts::file_facts;
 use self::rows::{answer, read_contents, read_states};
 use super::open::FirstLook;
 use super::open::sealed::Open;
@@ -22,12 +25,13 @@ use super::shortcut;
 use super::unit::Ended;
 use super::{
     Address, Answer, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place,
-    Reconnected, Refusal, Timeouts, Unit,
+    Reconnected, Refusal, SourceFile, Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
 use crate::ledger::{Contents, Guard, Ledger};
 use crate::observe::Listener;
+use crate::preflight::Facts;
 use crate::session::Session;
 
 impl Database for &mut Connection {}
@@ -41,7 +45,7 @@ impl Open for &mut Connection {
     where
         Self: 'c,
     {
-        Sqlite::new(self, patience)
+        Sqlite::new(self, patience, true)
             .map(|driver| Box::new(driver) as Opened<'c>)
             .map_err(|error| Error::database("cannot use the SQLite connection", error))
     }
@@ -97,7 +101,7 @@ fn connect<'c>(path: &Path, patience: Duration, flags: OpenFlags) -> Result<Open
         .map_err(from_rusqlite)
         .and_then(|connection| {
             set_patience(&connection, patience)?;
-            Sqlite::new(Box::new(connection), patience)
+            Sqlite::new(Box::new(connection), patience, false)
         })
         .map(|driver| Box::new(driver) as Opened<'c>)
         .map_err(|error| {
@@ -117,6 +121,7 @@ fn set_patience(connection: &Connection, patience: Duration) -> Result<(), Drive
 struct Sqlite<C: DerefMut<Target = Connection>> {
     connection: C,
     patience: Duration,
+    is_lent: bool,
     /// The lender's `busy_timeout`, to be put back; `None` while it stands.
     lenders_timeout_ms: Option<u32>,
     /// SQLite waits for others by itself, which is said here.
@@ -124,7 +129,7 @@ struct Sqlite<C: DerefMut<Target = Connection>> {
 }
 
 impl<C: DerefMut<Target = Connection>> Sqlite<C> {
-    fn new(connection: C, patience: Duration) -> Result<Self, DriverError> {
+    fn new(connection: C, patience: Duration, is_lent: bool) -> Result<Self, DriverError> {
         if !connection.is_autocommit() {
             return Err(DriverError::other(
                 "it is inside a transaction; commit or roll back before migrating",
@@ -133,6 +138,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         Ok(Self {
             connection,
             patience,
+            is_lent,
             lenders_timeout_ms: None,
             listener: Listener::default(),
         })
@@ -324,6 +330,20 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
     fn enter(&mut self, _search_path: Option<String>) {}
 
     /// Nobody else sees what is sent.
+    fn facts(&mut self, _ledger: &Ledger, _extensions: &[&str]) -> Result<Facts, DriverError> {
+        self.be_patient()?;
+        file_facts(&self.connection, self.is_lent).map(Facts::File)
+    }
+
+    fn source_file(&mut self) -> Result<Option<SourceFile>, DriverError> {
+        copy::source_file(&self.connection)
+    }
+
+    fn copy_to(&mut self, path: &Path) -> Result<(), DriverError> {
+        self.be_patient()?;
+        copy::copy_to(&self.connection, path)
+    }
+
     fn mark(&mut self, _marker: Option<Marker>) {}
 
     fn transact(
@@ -369,25 +389,5 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
 
     fn reconnect(&mut self, _lost: &DriverError) -> Result<Reconnected, Error> {
         Ok(Reconnected::NotOurs)
-    }
-}
-
-/// What a commit refuses, such as a violated constraint that was deferred, is laid to the last change.
-fn commit_refusal(error: DriverError, unit: &Unit<'_>) -> Refusal {
-    match unit.changes.len().checked_sub(1) {
-        Some(change) if !error.busy => Refusal::Failed {
-            change,
-            place: None,
-            error,
-        },
-        _ => refusal(error),
-    }
-}
-
-fn refusal(error: DriverError) -> Refusal {
-    if error.busy {
-        Refusal::Busy
-    } else {
-        Refusal::Other(error)
     }
 }

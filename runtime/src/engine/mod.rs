@@ -2,6 +2,7 @@
 //!
 //! It never writes without the lock, and trusts nothing that it read before it had it.
 
+mod before;
 mod change;
 mod chart;
 mod discrepancy;

@@ -8,6 +8,7 @@ use super::discrepancy;
 use crate::driver::{Driver, DriverError};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Contents, Guard, Ledger, Progress, VERSION};
+use crate::preflight;
 
 /// A ledger that was read and understood; by default that of a new database.
 #[derive(Default)]
@@ -119,7 +120,13 @@ pub(crate) fn cannot_read(error: DriverError) -> Error {
         .help_with("wait for it and run again; give a longer deadline where migrations take long")
         .because(error);
     }
-    Error::database("cannot read the ledger", error)
+    let is_no_database = preflight::is_no_database(&error);
+    let failure = Error::database("cannot read the ledger", error);
+    if is_no_database {
+        failure.help_with(preflight::NO_DATABASE_HELP)
+    } else {
+        failure
+    }
 }
 
 pub(crate) fn guard(contents: &Contents, histories: &[&str]) -> Guard {

@@ -30,6 +30,9 @@ pub(crate) struct Run<'r> {
     pub(crate) driver: &'r mut (dyn Driver + 'r),
     pub(super) listener: Listener,
     pub(crate) backoff: Backoff,
+    pub(super) options: &'r Options,
+    pub(super) tables: Vec<&'static History>,
+    pub(super) look: Look,
     pub(crate) report: Report,
     watch: Stopwatch,
     /// Whether unfinished scripts may be taken up.
@@ -50,6 +53,13 @@ pub(crate) struct Run<'r> {
     pub(super) lock_deadline: Duration,
     /// What a tenant's transactions take for granted.
     pub(super) preparation: Preparation,
+}
+
+/// Whether it was looked, before the first change, if the run can begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Ahead,
+    Done,
 }
 
 /// What became of a unit.
@@ -76,6 +86,9 @@ impl<'r> Run<'r> {
             driver,
             listener,
             backoff: Backoff::new(options.lock_deadline),
+            options,
+            tables: histories.to_vec(),
+            look: Look::Ahead,
             watch: Stopwatch::start(),
             resume: false,
             together: true,
@@ -161,6 +174,7 @@ impl<'r> Run<'r> {
                 continue;
             }
             self.check(&position, direction, &plan)?;
+            self.before(direction, &plan)?;
             if self.prepare(&position.contents)? == Prepared::Now {
                 continue;
             }

@@ -258,6 +258,16 @@ impl TracingObserver {
             ),
             Event::Heartbeat(heartbeat) => self.beat(heartbeat),
             Event::Progress { progress, .. } => self.progress(progress),
+            Event::Found(finding) => {
+                warn!(target: TARGET, parent: &span, check = finding.check.name(), "{finding}");
+            }
+            Event::BackedUp { path, duration } => info!(
+                target: TARGET,
+                parent: &span,
+                path = %path.display(),
+                duration_ms = milliseconds(*duration),
+                "the database was copied"
+            ),
             Event::Reconnected { .. } => {
                 warn!(target: TARGET, parent: &span, "the connection was lost, and another one is open");
             }

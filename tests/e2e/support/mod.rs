@@ -2,7 +2,9 @@
 
 mod store;
 
-pub(crate) use limbeck_trial::{compile, compile_edited, compile_version, revision};
+pub(crate) use limbeck_trial::{
+    compile, compile_edited, compile_version, revision, with_extensions,
+};
 pub(crate) use store::{Store, full};
 
 /// Declares tests whose body runs on each kind of database, given an empty one.

@@ -7,6 +7,7 @@ use postgres::{Client, Config, NoTls};
 use super::Postgres;
 use super::error::from_postgres;
 use super::lookout::Watchtower;
+use crate::clock::Stopwatch;
 use crate::driver::Opened;
 use crate::error::{Error, ErrorKind};
 use crate::watch::Lookout;
@@ -17,6 +18,8 @@ pub(super) struct Connector {
     config: Config,
     /// The URL without its password.
     shown: String,
+    /// Runs since before the first connection: no session of its own is older.
+    pub(super) made: Stopwatch,
 }
 
 impl Connector {
@@ -38,6 +41,7 @@ impl Connector {
         Ok(Self {
             config,
             shown: shown.to_owned(),
+            made: Stopwatch::start(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::ErrorCode;
 
-use crate::driver::DriverError;
+use crate::driver::{DriverError, Refusal, Unit};
 
 pub(super) fn from_rusqlite(error: rusqlite::Error) -> DriverError {
     let failure = error.sqlite_error().copied();
@@ -35,5 +35,25 @@ pub(super) fn from_rusqlite(error: rusqlite::Error) -> DriverError {
         lost: false,
         blockers: Vec::new(),
         source: Some(Box::new(error)),
+    }
+}
+
+/// What a commit refuses, such as a violated constraint that was deferred, is laid to the last change.
+pub(super) fn commit_refusal(error: DriverError, unit: &Unit<'_>) -> Refusal {
+    match unit.changes.len().checked_sub(1) {
+        Some(change) if !error.busy => Refusal::Failed {
+            change,
+            place: None,
+            error,
+        },
+        _ => refusal(error),
+    }
+}
+
+pub(super) fn refusal(error: DriverError) -> Refusal {
+    if error.busy {
+        Refusal::Busy
+    } else {
+        Refusal::Other(error)
     }
 }

@@ -1,0 +1,47 @@
+//! What is done once before the first change.
+
+use limbeck_model::Direction;
+
+use super::position::cannot_read;
+use super::run::{Look, Run};
+use crate::backup;
+use crate::clock::Stopwatch;
+use crate::error::Error;
+use crate::event::Event;
+use crate::preflight::{self, Intent, Severity};
+
+impl Run<'_> {
+    /// Looks whether the run can begin. What a person should know is told, and is in the report.
+    pub(super) fn before(&mut self, direction: Direction, plan: &[usize]) -> Result<(), Error> {
+        if std::mem::replace(&mut self.look, Look::Done) == Look::Done {
+            return Ok(());
+        }
+        let extensions = preflight::extensions(&self.tables);
+        let answer = loop {
+            match self.driver.facts(&self.ledger, &extensions) {
+                Err(error) if error.lost => self.reconnect(error, cannot_read)?,
+                answer => break answer,
+            }
+        };
+        let intent = Intent::new(&self.ledger, self.chart, direction, plan);
+        let findings = preflight::weigh(answer, &intent)?;
+        if let Some(error) = preflight::refusal(&findings) {
+            return Err(error);
+        }
+        for finding in findings {
+            if finding.severity == Severity::Warning {
+                self.report.notes.push(finding.sentence());
+                self.tell(&Event::Found(finding));
+            }
+        }
+        if let Some(wanted) = &self.options.backup {
+            let watch = Stopwatch::start();
+            if let Some(path) = backup::make(&mut *self.driver, wanted)? {
+                self.report.backup = Some(path.clone());
+                let duration = watch.elapsed();
+                self.tell(&Event::BackedUp { path, duration });
+            }
+        }
+        Ok(())
+    }
+}
