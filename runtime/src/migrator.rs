@@ -106,6 +106,18 @@ impl Migrator {
     }
 
     /// Listens to what happens.
+    ///
+    /// ```
+    /// use limbeck::{Event, Migrator};
+    ///
+    /// # static HISTORY: &limbeck::History = &limbeck::__private::EMPTY;
+    /// let migrator = Migrator::new(HISTORY).observer(|event: &Event| match event {
+    ///     Event::Heartbeat(heartbeat) => eprintln!("migrating: {heartbeat}"),
+    ///     Event::Blocked { lock, blockers, .. } => eprintln!("waiting for {lock}: {blockers:?}"),
+    ///     Event::Finished(step) => eprintln!("{} after {:?}", step.revision.id, step.duration),
+    ///     _ => {}
+    /// });
+    /// ```
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.listener = Listener::new(observer);

@@ -30,6 +30,7 @@ mod replicas;
 mod rollouts;
 mod scripts;
 mod sessions;
+mod shown;
 mod stamping;
 mod support;
 mod tenants;

@@ -1,12 +1,12 @@
 //! What is told of a run while its thread waits for the database.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use limbeck::{Activity, Event, History, Migrator, Watcher};
-use limbeck_testkit::{Bouncer, PoolMode};
+use limbeck_testkit::{Bouncer, Gate, Moment, PoolMode, Verdict};
 use postgres::{Client, NoTls};
 
 use crate::support::{Store, compile, full, on_each_database, revision};
@@ -280,6 +280,48 @@ fn a_watcher_that_cannot_connect_does_no_harm_and_the_report_says_so() {
         Event::Heartbeat(beat) if beat.activity == Activity::Running => Some(()),
         _ => None,
     });
+}
+
+#[test]
+fn a_watcher_that_gets_no_answer_holds_nothing_up() {
+    let store = Store::postgres();
+    let Store::Postgres(database) = &store else {
+        unreachable!()
+    };
+    let sessions = AtomicUsize::new(0);
+    let has_stalled = AtomicBool::new(false);
+    let gate = Gate::start(database.server(), move |passage| {
+        if passage.kind == '\0' && passage.moment == Moment::After {
+            sessions.fetch_add(1, Ordering::SeqCst);
+        }
+        // The first session waits for its statement meanwhile.
+        let is_watchers = passage.kind == 'Q' && sessions.load(Ordering::SeqCst) == 2;
+        if is_watchers && !has_stalled.swap(true, Ordering::SeqCst) {
+            Verdict::Stall
+        } else {
+            Verdict::Pass
+        }
+    });
+    let history = history("CREATE TABLE a (id integer);", "SELECT pg_sleep(3);", true);
+    let told = Told::default();
+    let start = Instant::now();
+    let report = Migrator::new(history)
+        .heartbeat(Duration::from_millis(100))
+        .observer(told.observer())
+        .upgrade(&gate.url(database.name()), "head")
+        .unwrap_or_else(|error| panic!("{}", full(&error)));
+    // The end waits for the watcher, but only for so long.
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(report.steps.len(), 2);
+    let late = told.all().iter().filter(|event| {
+        matches!(event, Event::Heartbeat(beat) if beat.elapsed > Duration::from_secs(2))
+    }).count();
+    assert!(late > 2, "{:#?}", told.all());
+    gate.let_go();
 }
 
 #[test]

@@ -16,13 +16,18 @@ pub(super) struct Lines;
 
 impl Observer for Lines {
     fn event(&mut self, event: &Event) {
-        // A reader that has gone away is not a failure of the migration.
-        let _ = writeln!(std::io::stderr(), "{}", line(event));
+        write(&line(event));
     }
 }
 
+/// Writes one object as a line.
+pub(super) fn write(value: &Value) {
+    // A reader that has gone away is not a failure of the migration.
+    let _ = writeln!(std::io::stderr(), "{value}");
+}
+
 /// An event as one object: `event` is its name, and every time is in milliseconds.
-fn line(event: &Event) -> Value {
+pub(super) fn line(event: &Event) -> Value {
     match event {
         Event::RunStarted { dialect } => {
             json!({ "event": "run_started", "dialect": dialect.name() })

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::event::Event;
+use crate::observe::guarded;
 
 /// Something that happens during a run over a fleet.
 ///
@@ -45,7 +46,8 @@ pub enum FleetEvent<'e> {
 
 /// Listens to the events of a run over a fleet. Any `FnMut(&FleetEvent) + Send` does.
 ///
-/// Members run at the same time; the observer is called for one of them after the other.
+/// Members run at the same time; the observer is called for one of them after the other. One that panics is
+/// told nothing any more, and the members go on.
 pub trait FleetObserver: Send {
     /// Takes notice of an event. What it does delays the members.
     fn event(&mut self, event: &FleetEvent<'_>);
@@ -59,16 +61,28 @@ impl<F: FnMut(&FleetEvent<'_>) + Send> FleetObserver for F {
 
 /// The observer, in the hands of all members.
 #[derive(Clone)]
-pub(super) struct FleetListener(Arc<Mutex<Box<dyn FleetObserver>>>);
+pub(super) struct FleetListener(Arc<Mutex<Ear>>);
+
+struct Ear {
+    observer: Box<dyn FleetObserver>,
+    has_panicked: bool,
+}
 
 impl FleetListener {
     pub(super) fn new(observer: impl FleetObserver + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Box::new(observer))))
+        Self(Arc::new(Mutex::new(Ear {
+            observer: Box::new(observer),
+            has_panicked: false,
+        })))
     }
 
-    /// An observer that has panicked before is asked again: what it holds is its own.
+    /// An observer that has panicked is told nothing any more.
     pub(super) fn tell(&self, event: &FleetEvent<'_>) {
-        let mut observer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        observer.event(event);
+        let mut ear = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Ear {
+            observer,
+            has_panicked,
+        } = &mut *ear;
+        guarded(has_panicked, || observer.event(event));
     }
 }

@@ -109,11 +109,18 @@ impl Ear {
     /// A panic ends the listening and not the run: what the observer holds may be half changed, while the
     /// database must not be left half migrated because of a line in a log.
     fn hear(&mut self, event: &Event) {
-        if self.has_panicked {
-            return;
-        }
-        let heard = catch_unwind(AssertUnwindSafe(|| self.observer.event(event)));
-        self.has_panicked = heard.is_err();
+        let Self {
+            observer,
+            has_panicked,
+        } = self;
+        guarded(has_panicked, || observer.event(event));
+    }
+}
+
+/// Calls an observer, unless it has panicked before.
+pub(crate) fn guarded(has_panicked: &mut bool, call: impl FnOnce()) {
+    if !*has_panicked {
+        *has_panicked = catch_unwind(AssertUnwindSafe(call)).is_err();
     }
 }
 

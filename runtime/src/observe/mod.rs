@@ -11,7 +11,7 @@ mod spans;
 pub(crate) use activity::waiting_for;
 pub use activity::{Activity, Heartbeat};
 pub(crate) use attend::{Vigil, attend};
-pub(crate) use listener::Listener;
+pub(crate) use listener::{Listener, guarded};
 pub use progress::{Progress, ProgressUnit};
 #[cfg(feature = "tracing")]
 pub use spans::TracingObserver;

@@ -39,8 +39,13 @@ use crate::session::Session;
 /// `error.type` and `db.response.status_code` are the names of OpenTelemetry's conventions.
 ///
 /// What is left out, since it may hold what is nobody's business: the text of statements, the queries of
-/// other sessions, and the messages of the database, which quote values. An error's text, with all of it, is
-/// the program's to log.
+/// other sessions, and the messages of the database, which quote values. An error's text and a report's
+/// notes, with all of it, are the program's to log.
+///
+/// ```
+/// # static HISTORY: &limbeck::History = &limbeck::__private::EMPTY;
+/// let migrator = limbeck::Migrator::new(HISTORY).tracing();
+/// ```
 #[derive(Debug, Default)]
 pub struct TracingObserver {
     run: Option<Span>,
@@ -129,11 +134,9 @@ impl TracingObserver {
             retries = step.retries,
             waited_ms,
             executed = step.executed,
+            notes = step.notes.len(),
             "revision finished"
         );
-        for note in &step.notes {
-            info!(target: TARGET, parent: &span, "{note}");
-        }
     }
 
     fn finish_statement(&mut self, duration: Duration, rows: u64) {

@@ -33,6 +33,7 @@ pub(super) struct Watcher {
     number: u64,
     blocked: Option<Blocked>,
     renewed: Option<Stopwatch>,
+    has_looked: bool,
     failures: u32,
 }
 
@@ -57,6 +58,7 @@ impl Watcher {
             number: 0,
             blocked: None,
             renewed: None,
+            has_looked: false,
             failures: 0,
         };
         desk.board().watcher_has_ended = false;
@@ -99,15 +101,13 @@ impl Watcher {
             self.blocked = None;
             self.renewed = None;
         }
-        let looked = self.lookout.look(&running.token).and_then(|sighting| {
-            // Only as long as the statement itself is there: a claim must not outlive it.
-            if sighting.is_some() {
-                self.renew(running)?;
-            }
-            Ok(sighting)
-        });
-        match looked {
+        match self.lookout.look(&running.token) {
             Ok(sighting) => {
+                // Only as long as the statement itself is there: a claim must not outlive it.
+                if sighting.is_some() {
+                    self.renew(running);
+                }
+                self.has_looked = true;
                 self.failures = 0;
                 self.tell(sighting.unwrap_or_default(), elapsed);
                 LOOK_EVERY
@@ -119,21 +119,21 @@ impl Watcher {
         }
     }
 
-    fn renew(&mut self, running: &Running) -> Result<(), DriverError> {
+    /// One that fails is tried again at the next look.
+    fn renew(&mut self, running: &Running) {
         let is_due = self
             .renewed
             .is_none_or(|renewed| renewed.elapsed() >= RENEW_EVERY);
         if let Some(renewal) = &running.renewal
             && is_due
+            && self.lookout.renew(renewal).is_ok()
         {
-            self.lookout.renew(renewal)?;
             self.renewed = Some(Stopwatch::start());
         }
-        Ok(())
     }
 
     fn after_failure(&mut self, error: &DriverError) -> Duration {
-        if self.failures == 0 {
+        if self.failures == 0 && !self.has_looked {
             self.desk.add_note(format!(
                 "no second connection could look at what was running: {error}"
             ));

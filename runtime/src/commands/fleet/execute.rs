@@ -5,8 +5,8 @@ use super::super::execute::Answer;
 use super::super::exit;
 use super::answer::{self, shown};
 use super::arguments::FleetArguments;
-use super::names;
 use super::progress::Progress;
+use super::{events, names};
 use crate::error::{Error, ErrorKind};
 use crate::fleet::{Fleet, FleetReport, Members};
 use crate::migrator::Migrator;
@@ -56,7 +56,9 @@ fn set_up(
     if let Some(failures) = own.stop_after {
         fleet = fleet.stop_after(failures);
     }
-    if arguments.json {
+    if arguments.events {
+        fleet.observer(events::Lines)
+    } else if arguments.json || arguments.quiet {
         fleet
     } else {
         fleet.observer(Progress::default())
@@ -74,7 +76,11 @@ fn carry_out(fleet: &Fleet, arguments: &Arguments) -> Result<Answer, Error> {
         _ => return fleet.status().map(|report| looked(&report, arguments)),
     }?;
     Ok(Answer {
-        text: answer::summary(&report),
+        text: if arguments.quiet {
+            String::new()
+        } else {
+            answer::summary(&report)
+        },
         json: answer::reports(&report),
         code: code(&report, arguments),
     })

@@ -2,6 +2,7 @@
 
 mod answer;
 mod arguments;
+mod events;
 mod execute;
 mod names;
 mod progress;

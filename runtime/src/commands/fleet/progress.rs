@@ -24,6 +24,13 @@ impl FleetObserver for Progress {
                 member,
                 event: Event::Finished(_),
             } => *self.steps.entry((*member).to_owned()).or_default() += 1,
+            FleetEvent::Happened {
+                member,
+                event: Event::Heartbeat(heartbeat),
+            } => {
+                let line = format!("{}  {}", shown(member), text::heartbeat(heartbeat));
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
             FleetEvent::Finished { member, error } => {
                 self.finished += 1;
                 let steps = self.steps.remove(*member).unwrap_or_default();

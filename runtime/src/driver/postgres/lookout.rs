@@ -19,9 +19,9 @@ use crate::watch::{Counter, Lookout, Reading, Sighting};
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 3000; \
      SET LOCAL lock_timeout = 500; SET LOCAL application_name = 'limbeck watcher'";
 
-/// The views that PostgreSQL has got only in the course of time.
-const YOUNG_VIEWS: &str = "SELECT to_regclass('pg_catalog.pg_stat_progress_analyze') IS NOT NULL, \
-     to_regclass('pg_catalog.pg_stat_progress_copy') IS NOT NULL";
+/// The views that this server has: PostgreSQL has got them in the course of time.
+const PRESENT: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace \
+     AND starts_with(relname::text, 'pg_stat_progress_')";
 
 /// A view of `pg_stat_progress_…`, and what it counts.
 struct View {
@@ -36,7 +36,7 @@ struct View {
 /// Columns that are not there in each version are read by way of JSON, which gives null for them.
 const VIEWS: [View; 5] = [
     View {
-        name: "create_index",
+        name: "pg_stat_progress_create_index",
         command: "p.command",
         phase: "p.phase",
         counters: &[
@@ -46,7 +46,7 @@ const VIEWS: [View; 5] = [
         ],
     },
     View {
-        name: "vacuum",
+        name: "pg_stat_progress_vacuum",
         command: "'VACUUM'",
         phase: "p.phase",
         counters: &[
@@ -63,7 +63,7 @@ const VIEWS: [View; 5] = [
         ],
     },
     View {
-        name: "cluster",
+        name: "pg_stat_progress_cluster",
         command: "p.command",
         phase: "p.phase",
         counters: &[
@@ -72,7 +72,7 @@ const VIEWS: [View; 5] = [
         ],
     },
     View {
-        name: "analyze",
+        name: "pg_stat_progress_analyze",
         command: "'ANALYZE'",
         phase: "p.phase",
         counters: &[
@@ -81,7 +81,7 @@ const VIEWS: [View; 5] = [
         ],
     },
     View {
-        name: "copy",
+        name: "pg_stat_progress_copy",
         command: "p.command",
         phase: "''",
         counters: &[
@@ -136,18 +136,14 @@ fn in_one_line(error: &crate::error::Error) -> String {
 
 impl Open {
     fn new(mut client: Client) -> Result<Self, DriverError> {
-        let answers = client.simple_query(YOUNG_VIEWS).map_err(from_postgres)?;
-        let found = answers.iter().find_map(row);
-        let has = |column: usize| found.and_then(|row| row.get(column)) == Some("t");
-        let (has_analyze, has_copy) = (has(0), has(1));
-        let views = VIEWS
+        let answers = client.simple_query(PRESENT).map_err(from_postgres)?;
+        let present: Vec<_> = answers
             .iter()
-            .filter(|view| match view.name {
-                "analyze" => has_analyze,
-                "copy" => has_copy,
-                _ => true,
-            })
+            .filter_map(row)
+            .filter_map(|row| row.try_get(0).ok().flatten())
             .collect();
+        let is_present = |view: &&View| present.contains(&view.name);
+        let views = VIEWS.iter().filter(is_present).collect();
         Ok(Self { client, views })
     }
 }
@@ -176,11 +172,12 @@ impl Lookout for Watchtower {
 
     fn renew(&mut self, sql: &str) -> Result<(), DriverError> {
         let text = format!("{BEGIN}; {sql}; COMMIT");
-        let open = self.open()?;
-        open.client
-            .simple_query(&text)
-            .map(|_| ())
-            .map_err(from_postgres)
+        let client = &mut self.open()?.client;
+        client.simple_query(&text).map(|_| ()).map_err(|error| {
+            // Where the connection is lost the next look says so.
+            let _ = client.batch_execute("ROLLBACK");
+            from_postgres(error)
+        })
     }
 
     fn close(&mut self) {
@@ -216,7 +213,10 @@ fn question(prefix: &str, views: &[&View]) -> String {
          unnest(CASE own.wait_event_type WHEN 'Lock' THEN pg_blocking_pids(own.pid) END) AS b (pid) \
          LEFT JOIN pg_stat_activity a ON a.pid = b.pid WHERE b.pid <> pg_backend_pid() ORDER BY b.pid"
     );
-    let counts: Vec<_> = views.iter().map(|view| view.query(&own)).collect();
+    let mut counts: Vec<_> = views.iter().map(|view| view.query(&own)).collect();
+    if counts.is_empty() {
+        counts.push("SELECT WHERE false".to_owned());
+    }
     format!(
         "{BEGIN}; {session}; {blockers}; {}; COMMIT",
         counts.join(" UNION ALL ")
@@ -234,7 +234,7 @@ impl View {
             "SELECT {command}, (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = p.relid), {phase}, \
              counter.unit, counter.done, counter.total FROM {own} \
-             JOIN pg_stat_progress_{name} p USING (pid), LATERAL (VALUES {counters}) AS counter (unit, done, total)",
+             JOIN {name} p USING (pid), LATERAL (VALUES {counters}) AS counter (unit, done, total)",
             command = self.command,
             phase = self.phase,
             name = self.name,
