@@ -167,3 +167,33 @@ fn one_who_waits_does_so_for_a_file_that_another_process_makes() {
     store.upgrade(compile("app", &files()), "head");
     waiter.join().unwrap().unwrap();
 }
+
+#[test]
+fn one_who_waits_opens_a_lost_connection_again() {
+    let store = Store::postgres();
+    store.upgrade(compile("app", &files()), "r1");
+    let url = format!("{}?application_name=waiter", store.url());
+    let waiter = std::thread::spawn(move || {
+        Migrator::new(compile("app", &files()))
+            .policy(waiting(60_000))
+            .upgrade(&url, "head")
+    });
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE datname = current_database() AND application_name = 'waiter'";
+    let mut ended = 0;
+    for _ in 0..500 {
+        ended += store.query(end).len();
+        if ended > 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(ended > 1, "it has not come back");
+    store.upgrade(compile("app", &files()), "head");
+    let report = waiter.join().unwrap();
+    assert!(
+        report
+            .unwrap_or_else(|error| panic!("{}", full(&error)))
+            .is_up_to_date()
+    );
+}

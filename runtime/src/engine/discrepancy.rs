@@ -41,14 +41,17 @@ pub(super) fn hollow(sentences: &[String]) -> Error {
 }
 
 /// A newer program has begun a script whose revision this program must not meet.
-pub(super) fn begun(id: &str) -> Error {
+pub(super) fn begun(chart: &Chart, rows: &[Row], id: &str) -> Error {
     Error::new(
         ErrorKind::AheadBreaking,
         format!(
             "a newer program has begun `{id}`, which this program does not know and which is declared breaking"
         ),
     )
-    .help_with("run the newer program")
+    .help_with(format!(
+        "run the newer program; where this one has to run, have that one finish the script, and {}",
+        way_back(chart, rows, "it")
+    ))
 }
 
 const OTHER: &str = "run the program that the database belongs to; \

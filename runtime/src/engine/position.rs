@@ -62,7 +62,11 @@ impl Position {
         }
         let position = Self { contents, standing };
         match position.breaking_script(chart) {
-            Some(script) => Err(discrepancy::begun(&script.id)),
+            Some(script) => Err(discrepancy::begun(
+                chart,
+                &position.contents.rows,
+                &script.id,
+            )),
             None => Ok(position),
         }
     }

@@ -167,9 +167,10 @@ impl Fleet {
                     let place = members.iter().position(|member| member.is_called(name));
                     found.push(place.ok_or_else(|| no_member(name))?);
                 }
-                found.retain(|index| left.contains(index));
-                found.dedup();
-                found
+                left.iter()
+                    .copied()
+                    .filter(|index| found.contains(index))
+                    .collect()
             }
         };
         let rest = left
