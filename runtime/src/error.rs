@@ -26,7 +26,8 @@ pub enum ErrorKind {
     Locked,
     /// A statement failed.
     Failed,
-    /// A non-transactional script was left unfinished earlier.
+    /// A non-transactional script was left unfinished earlier, and nothing tells whether the statement has
+    /// happened at which it was left.
     Interrupted,
     /// A revision in the way of a downgrade cannot be taken back.
     Irreversible,

@@ -2,6 +2,7 @@
 
 mod care;
 mod looking;
+mod repairing;
 mod tenant;
 
 use std::time::Duration;
@@ -41,8 +42,8 @@ use crate::watch::Watcher;
 /// are not written for that kind of database, when the database cannot be reached, when it is not in the
 /// histories ([`Edited`](crate::ErrorKind::Edited), [`Ahead`](crate::ErrorKind::Ahead),
 /// [`AheadBreaking`](crate::ErrorKind::AheadBreaking), [`Diverged`](crate::ErrorKind::Diverged)), when
-/// another process holds the lock for too long, when a statement fails, and when an earlier
-/// non-transactional script was left unfinished.
+/// another process holds the lock for too long, when a statement fails, and when nothing
+/// tells what has become of a non-transactional script that was left unfinished.
 #[derive(Clone)]
 pub struct Migrator {
     histories: Vec<&'static History>,
@@ -218,9 +219,9 @@ impl Migrator {
         self.run(driver, ledger, |run| run.go(Direction::Down, target, None))
     }
 
-    /// Goes on with a non-transactional script that was left unfinished, at the statement where it
-    /// stopped, and then upgrades to the target. Whoever calls this has made sure that the statement can
-    /// be run again.
+    /// Goes on with a non-transactional script that was left unfinished, as [`upgrade`](Self::upgrade) does,
+    /// and also where nothing tells whether the statement has happened at which it was left: that is run
+    /// again. Whoever calls this has made sure that it can be.
     ///
     /// # Errors
     ///

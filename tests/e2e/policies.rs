@@ -117,7 +117,7 @@ on_each_database! {
 
     fn pending_is_what_is_lacking_and_what_is_unfinished(store: &mut Store) {
         store.execute("CREATE TABLE other (id integer)");
-        let mut script = revision("r3", "r2", "INSERT INTO nowhere VALUES (1);", "SELECT 1;");
+        let mut script = revision("r3", "r2", "SELECT 1;\nINSERT INTO nowhere VALUES (1);", "SELECT 1;");
         script.1 = script.1.replace("-- @up", "-- @up no-transaction");
         let history = compile("app", &[table("r1", "base"), table("r2", "r1"), script]);
         let pending = |store: &Store| Migrator::new(history).pending(&store.url()).unwrap();

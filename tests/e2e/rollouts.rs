@@ -23,13 +23,13 @@ fn breaking(mut file: (String, String)) -> (String, String) {
     file
 }
 
-/// A script outside a transaction, which fails for as long as there is no table `gate`.
+/// A script outside a transaction, whose second statement fails for as long as there is no table `gate`.
 fn script(id: &str, parents: &str) -> (String, String) {
     let mut file = revision(
         id,
         parents,
-        "INSERT INTO gate VALUES (1);",
-        "DELETE FROM gate;",
+        "CREATE TABLE begun (id integer);\nINSERT INTO gate VALUES (1);",
+        "DELETE FROM gate;\nDROP TABLE begun;",
     );
     file.1 = file.1.replace("-- @up", "-- @up no-transaction");
     file
@@ -175,7 +175,7 @@ on_each_database! {
         upgrade(store, old).unwrap();
         assert_eq!(upgrade(store, new).unwrap_err().kind(), ErrorKind::Failed);
         let report = upgrade(store, old).unwrap_or_else(|error| panic!("{}", full(&error)));
-        assert_eq!(report.notes, ["the script of `r2`, which this program does not have, was left unfinished at its statement 1"]);
+        assert_eq!(report.notes, ["the script of `r2`, which this program does not have, was left unfinished at its statement 2"]);
         assert!(Migrator::new(old).pending(&store.url()).unwrap().is_empty());
         let status = Migrator::new(old).status(&store.url()).unwrap();
         assert!(status.is_at_head() && !status.unfinished.unwrap().is_known);
@@ -203,7 +203,7 @@ on_each_database! {
 fn the_old_program_starts_while_a_script_of_the_new_one_runs() {
     let store = Store::postgres();
     let old = program("0.1.0", &[table("r1", "base")]);
-    let mut long = revision("r2", "r1", "SELECT pg_sleep(2);", "SELECT 1;");
+    let mut long = revision("r2", "r1", "SELECT set_config('app.long', 'x', false), pg_sleep(2);", "SELECT 1;");
     long.1 = long.1.replace("-- @up", "-- @up no-transaction");
     let new = program("0.2.0", &[table("r1", "base"), long]);
     upgrade(&store, old).unwrap();

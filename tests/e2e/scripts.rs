@@ -1,6 +1,10 @@
-//! Scripts outside a transaction: never recorded as applied before they have ended.
+//! Scripts outside a transaction: never recorded as applied before they have ended, and taken up by the next
+//! start where they have not.
 
-use limbeck::{ErrorKind, History, Migrator};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use limbeck::{ErrorKind, Event, History, Migrator, Watcher};
 
 use crate::support::{Store, compile, full, on_each_database, revision};
 
@@ -40,7 +44,115 @@ fn fail(store: &Store) -> limbeck::Error {
     error
 }
 
+/// A second revision with a script for each database, of which every statement runs by itself.
+fn pragmas() -> &'static History {
+    let text = "-- @revision r2\n-- @revises r1\n-- @message change r2\n\n\
+        -- @up sqlite no-transaction\n\
+        PRAGMA foreign_keys = OFF;\n\
+        DROP TABLE parent;\n\
+        CREATE TABLE parent (id integer PRIMARY KEY, more integer);\n\
+        INSERT INTO parent VALUES (1, 2);\n\
+        VACUUM;\n\
+        PRAGMA foreign_keys = ON;\n\
+        INSERT INTO child VALUES (2, 1);\n\
+        PRAGMA optimize;\n\n\
+        -- @up postgres no-transaction\n\
+        SET search_path = other;\n\
+        CREATE TABLE mine (id integer);\n\
+        INSERT INTO mine VALUES (1);\n\
+        CREATE INDEX CONCURRENTLY mine_id ON mine (id);\n\
+        VACUUM mine;\n\
+        SET search_path = public;\n\
+        INSERT INTO child VALUES (2, 1);\n\
+        ANALYZE child;\n\n\
+        -- @down\n";
+    let mut first = revision(
+        "r1",
+        "base",
+        "CREATE TABLE parent (id integer PRIMARY KEY);\nINSERT INTO parent VALUES (1);\n\
+         CREATE TABLE child (id integer, parent_id integer REFERENCES parent (id) ON DELETE CASCADE);\n\
+         INSERT INTO child VALUES (1, 1);",
+        "SELECT 1;",
+    );
+    let (header, body) = first.1.split_once("-- @up").unwrap();
+    let (up, down) = body.split_once("-- @down").unwrap();
+    first.1 = format!(
+        "{header}-- @up sqlite{up}-- @up postgres{up}CREATE SCHEMA other;\n\n-- @down{down}"
+    );
+    compile(
+        "app",
+        &[first, ("r2_change.sql".to_owned(), text.to_owned())],
+    )
+}
+
+/// Runs in a process that hangs from this event on, and of which then nothing is left, as far as the
+/// database can tell.
+fn die_at(store: &Store, history: &'static History, number: usize) -> bool {
+    let url = store.url();
+    let (told, heard) = mpsc::channel();
+    let ended = told.clone();
+    let run = std::thread::spawn(move || {
+        let mut count = 0;
+        let observer = move |event: &Event| {
+            if let Event::Statement { .. } | Event::StatementFinished { .. } = event {
+                count += 1;
+                if count == number {
+                    told.send(true).unwrap();
+                    loop {
+                        std::thread::park();
+                    }
+                }
+            }
+        };
+        let report = Migrator::new(history)
+            .watcher(Watcher::Off)
+            .heartbeat(Duration::ZERO)
+            .observer(observer)
+            .upgrade(&url, "head");
+        ended.send(false).unwrap();
+        report
+    });
+    let is_dead = heard.recv().unwrap();
+    if !is_dead {
+        run.join().unwrap().unwrap();
+    } else if let Store::Postgres(_) = store {
+        store.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+        );
+    }
+    is_dead
+}
+
 on_each_database! {
+    fn a_process_that_is_gone_before_or_after_any_statement_leaves_what_the_next_start_completes(store: &mut Store) {
+        store.upgrade(pragmas(), "head");
+        let (dump, rows) = (store.dump(), store.rows());
+        let tests: Vec<_> = (1..=16)
+            .map(|number| {
+                let (dump, rows) = (dump.clone(), rows.clone());
+                let store = match store {
+                    Store::Sqlite { .. } => Store::sqlite(),
+                    Store::Postgres(_) => Store::postgres(),
+                };
+                std::thread::spawn(move || {
+                    assert!(die_at(&store, pragmas(), number), "{number}");
+                    assert_eq!(store.applied(), ["r1"]);
+                    let report = store.upgrade(pragmas(), "head");
+                    assert_eq!(report.steps.len(), 1, "{number}");
+                    assert_eq!(store.dump(), dump, "{number}");
+                    assert_eq!(store.rows(), rows, "{number}");
+                    assert!(store.query(&format!("SELECT id FROM {}", store.ledger("progress"))).is_empty());
+                    assert!(store.upgrade(pragmas(), "head").is_up_to_date());
+                })
+            })
+            .collect();
+        for test in tests {
+            test.join().unwrap();
+        }
+        assert!(!die_at(store, pragmas(), 17));
+    }
+
     fn a_script_runs_outside_a_transaction_and_leaves_no_progress_behind(store: &mut Store) {
         let report = store.upgrade(history(), "head");
         assert_eq!(report.steps.len(), 2);
@@ -59,31 +171,48 @@ on_each_database! {
         assert!(store.query("SELECT count(*) FROM b").contains(&"0".to_owned()));
     }
 
-    fn a_failed_script_stops_every_later_run_until_it_is_resumed(store: &mut Store) {
+    fn a_failed_statement_is_tried_again_by_the_next_start(store: &mut Store) {
         fail(store);
-        let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", full(&error));
-        assert!(error.to_string().contains("statement 2 of 3 at migrations/r2_change.sql:7:1"), "{error}");
         let status = Migrator::new(history()).status(&store.url()).unwrap();
         assert_eq!(status.unfinished.unwrap().statement, 2);
+        let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Failed, "{}", full(&error));
+        assert!(error.to_string().contains("migrations/r2_change.sql:7:1"), "{error}");
 
         store.execute("DELETE FROM a");
-        let report = Migrator::new(history()).resume(&store.url(), "head").unwrap();
+        let report = store.upgrade(history(), "head");
         assert_eq!(report.steps.len(), 1);
         assert_eq!(store.applied(), ["r1", "r2"]);
         assert_eq!(store.query("SELECT count(*) FROM c"), ["0"]);
         assert!(store.upgrade(history(), "head").is_up_to_date());
     }
 
-    fn a_script_that_was_cut_off_is_never_taken_for_applied(store: &mut Store) {
+    fn a_script_whose_first_statement_fails_has_not_begun(store: &mut Store) {
+        store.upgrade(history(), "r1");
+        store.execute("CREATE TABLE b (id integer)");
+        let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Failed, "{}", full(&error));
+        assert!(Migrator::new(history()).status(&store.url()).unwrap().unfinished.is_none());
+        store.execute("DROP TABLE b");
+        assert_eq!(store.upgrade(history(), "head").steps.len(), 1);
+    }
+
+    fn of_a_statement_that_an_older_limbeck_recorded_apart_nothing_tells(store: &mut Store) {
         fail(store);
         // What a process leaves that was killed during the statement, after its lease has run out.
         let progress = store.ledger("progress");
         store.execute(&format!("UPDATE {progress} SET state = 'started', error = NULL WHERE state = 'failed'"));
-        let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", full(&error));
-        assert!(error.to_string().contains("was begun and not finished"), "{error}");
+        for _ in 0..2 {
+            let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", full(&error));
+            let said = error.to_string();
+            assert!(said.contains("nothing tells whether its statement 2 of 3 at migrations/r2_change.sql:7:1"), "{said}");
+        }
         assert_eq!(store.applied(), ["r1"]);
+        store.execute("DELETE FROM a");
+        let report = Migrator::new(history()).resume(&store.url(), "head").unwrap();
+        assert_eq!(report.steps.len(), 1);
+        assert_eq!(store.applied(), ["r1", "r2"]);
     }
 
     fn a_script_that_another_process_is_at_is_waited_for(store: &mut Store) {
@@ -95,7 +224,7 @@ on_each_database! {
         };
         store.execute(&format!("UPDATE {progress} SET state = 'started', lease_until = {later}"));
         let error = Migrator::new(history())
-            .lock_deadline(std::time::Duration::from_millis(200))
+            .lock_deadline(Duration::from_millis(200))
             .upgrade(&store.url(), "head")
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Locked, "{}", full(&error));
@@ -118,10 +247,12 @@ on_each_database! {
         // The revision counts as applied still, and the state is the complete one.
         assert_eq!(store.applied(), ["r1", "r2"]);
         let error = Migrator::new(history()).upgrade(&store.url(), "head").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{}", full(&error));
+        assert_eq!(error.kind(), ErrorKind::Failed, "{}", full(&error));
         store.execute("CREATE TABLE b (id integer)");
         // What is left of the downgrade is done, and then the upgrade.
-        Migrator::new(history()).resume(&store.url(), "head").unwrap();
+        let report = store.upgrade(history(), "head");
+        let directions: Vec<_> = report.steps.iter().map(|step| step.direction.name()).collect();
+        assert_eq!(directions, ["down", "up"]);
         assert_eq!(store.applied(), ["r1", "r2"]);
         assert_eq!(store.query("SELECT count(*) FROM c"), ["0"]);
     }

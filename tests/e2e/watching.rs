@@ -189,7 +189,11 @@ fn a_watched_statement_is_found_behind_a_pooler_and_its_claim_is_prolonged() {
         unreachable!()
     };
     let bouncer = Bouncer::start(database.server(), PoolMode::Transaction);
-    let history = history("CREATE TABLE a (id integer);", "SELECT pg_sleep(4);", false);
+    let history = history(
+        "CREATE PROCEDURE sleep() LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(4); COMMIT; END';",
+        "-- @verify SELECT false\nCALL sleep();",
+        false,
+    );
     let url = bouncer.url(database.name());
     let run = thread::spawn(move || Migrator::new(history).upgrade(&url, "head"));
     let lease = "SELECT lease_until FROM limbeck.progress WHERE id = 'r2'";

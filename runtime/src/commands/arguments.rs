@@ -157,6 +157,15 @@ pub enum Command {
         #[command(flatten)]
         care: Care,
     },
+    /// Mend what interrupted runs have left; exit with 10 where something is left for a person
+    Repair {
+        /// Only say what would be mended
+        #[arg(long)]
+        dry_run: bool,
+        /// Drop every invalid index, also one that no script of the histories speaks of
+        #[arg(long)]
+        all_indexes: bool,
+    },
 }
 
 impl Command {

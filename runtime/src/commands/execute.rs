@@ -11,6 +11,7 @@ use super::arguments::{Arguments, Command, Line};
 use super::{check, events, exit, fleet, inspect, json, progress, text};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
+use crate::repair::Repair;
 use crate::report::Report;
 use crate::table::History;
 
@@ -179,6 +180,21 @@ impl Commands {
             }
             Command::Resume { target, .. } => {
                 migrator.resume(url, target).map(|report| done(&report))
+            }
+            Command::Repair {
+                dry_run,
+                all_indexes,
+            } => {
+                let repair = Repair::new().dry_run(*dry_run).all_indexes(*all_indexes);
+                migrator.repair(url, repair).map(|report| Answer {
+                    text: text::repair(&report),
+                    json: json::repair(&report),
+                    code: if report.is_in_order() {
+                        exit::DONE
+                    } else {
+                        exit::LEFT_TO_REPAIR
+                    },
+                })
             }
             Command::Stamp { targets, purge, .. } => {
                 let targets: Vec<_> = targets.iter().map(String::as_str).collect();

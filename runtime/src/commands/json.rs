@@ -8,6 +8,7 @@ use super::exit;
 use crate::clock::milliseconds;
 use crate::error::{Error, ErrorKind, Location};
 use crate::preflight::Finding;
+use crate::repair::RepairReport;
 use crate::report::{Report, RevisionName, Step};
 use crate::session::Session;
 use crate::status::Status;
@@ -54,6 +55,26 @@ pub(super) fn step(step: &Step) -> Value {
         "retries": step.retries,
         "waited_ms": milliseconds(step.waited),
         "notes": step.notes,
+    })
+}
+
+pub(super) fn repair(report: &RepairReport) -> Value {
+    let leftovers: Vec<_> = report
+        .leftovers
+        .iter()
+        .map(|leftover| {
+            json!({
+                "what": leftover.what,
+                "fate": leftover.fate.name(),
+                "remedy": leftover.remedy,
+            })
+        })
+        .collect();
+    json!({
+        "dialect": report.dialect.name(),
+        "dry_run": report.dry_run,
+        "in_order": report.is_in_order(),
+        "leftovers": leftovers,
     })
 }
 

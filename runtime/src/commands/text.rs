@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::observe::Heartbeat;
 use crate::preflight::Finding;
+use crate::repair::{Fate, RepairReport};
 use crate::report::{Report, RevisionName, Step};
 use crate::status::Status;
 
@@ -142,6 +143,28 @@ fn notes(text: &mut String, report: &Report) {
     for note in &report.notes {
         line(text, &format!("note: {note}"));
     }
+}
+
+/// What was found, a line each, and what became of it.
+pub(super) fn repair(report: &RepairReport) -> String {
+    let mut text = String::new();
+    if report.leftovers.is_empty() {
+        line(&mut text, "all is in order");
+    }
+    for leftover in &report.leftovers {
+        let fate = match leftover.fate {
+            Fate::Mended => "mended",
+            Fate::WouldBeMended => "would mend",
+            Fate::ForUpgrade => "for upgrade",
+            Fate::Left => "left",
+            Fate::Failed => "failed",
+        };
+        line(
+            &mut text,
+            &format!("{fate}: {}\n  {}", leftover.what, leftover.remedy),
+        );
+    }
+    text
 }
 
 pub(super) fn revisions(count: usize) -> String {

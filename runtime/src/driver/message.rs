@@ -139,6 +139,11 @@ impl Message {
         if let Some(tenant) = ledger.tenant.as_ref().filter(|tenant| tenant.is_new) {
             self.push(&tenant.create());
         }
+        if unit.guard.is_outdated {
+            for sql in ledger.upgrade() {
+                self.push(&sql);
+            }
+        }
         self.push(&ledger.guard(&unit.guard));
     }
 

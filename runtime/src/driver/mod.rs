@@ -15,7 +15,6 @@ pub(crate) mod sqlite;
 mod unit;
 
 pub(crate) use marker::Marker;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "__sim"))]
 pub(crate) use open::Answer;
 pub use open::Database;
 pub(crate) use open::{Address, Driver, FirstLook, Opened, SourceFile, sealed};

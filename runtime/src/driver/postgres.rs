@@ -214,6 +214,10 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             let Some(value_ms) = value_ms else { continue };
             let messages = self.send(&format!("SELECT current_setting('{setting}')"))?;
             let before = messages.iter().find_map(row).and_then(|row| row.get(0));
+            // What is set in a session reaches another one behind a pooler.
+            if before == Some("0") && value_ms == 0 {
+                continue;
+            }
             restore.extend(["SET ", setting, " = '", before.unwrap_or("0"), "';"]);
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }

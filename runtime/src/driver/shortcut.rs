@@ -1,15 +1,15 @@
 //! The 31 bits that limbeck keeps in SQLite's `user_version`, where the application leaves it free.
 //!
-//! They stand for the recorded states and for SQLite's own `schema_version`. Equal bits mean that nothing
+//! They stand for the recorded states, the ledger's version and SQLite's own `schema_version`. Equal bits mean that nothing
 //! has changed since limbeck wrote them, whoever else may have run a script; unequal bits mean nothing.
 
 use limbeck_model::checksum::{self, Digest};
 
-use crate::ledger::StateRow;
+use crate::ledger::{StateRow, VERSION};
 
 /// The bits for these states under this version of SQLite's schema; never 0, which is a free field.
 pub(super) fn bits(states: &[(&str, Digest)], schema_version: i32) -> i32 {
-    let mut fields = vec![schema_version.to_string()];
+    let mut fields = vec![schema_version.to_string(), VERSION.to_string()];
     let mut sorted = states.to_vec();
     sorted.sort_unstable();
     for (history, digest) in sorted {

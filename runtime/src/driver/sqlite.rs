@@ -196,6 +196,11 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
                 self.execute(&sql).map_err(Refusal::Other)?;
             }
         }
+        if unit.guard.is_outdated {
+            for sql in ledger.upgrade() {
+                self.execute(&sql).map_err(Refusal::Other)?;
+            }
+        }
         let observed: String = self
             .connection
             .query_row(&ledger.observed(&unit.guard), [], |row| row.get(0))

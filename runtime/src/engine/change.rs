@@ -5,7 +5,7 @@ use std::time::Duration;
 use limbeck_model::Direction;
 use limbeck_model::checksum::Digest;
 
-use super::chart::{Chart, Tips};
+use super::chart::{Chart, Entry, Tips};
 use crate::clock::milliseconds;
 use crate::driver::{Change, Timeouts};
 use crate::ledger::{Applied, Journal, Record};
@@ -26,15 +26,20 @@ pub(crate) fn change(
     lock_timeout: Duration,
 ) -> Change<'static> {
     let entry = &chart.entries[index];
-    let own = entry.timeouts(direction);
-    let usual = (!lock_timeout.is_zero()).then(|| milliseconds(lock_timeout).max(1));
     Change {
         statements: entry.statements(direction),
-        timeouts: Timeouts {
-            lock_ms: own.lock_ms.or(usual),
-            ..own
-        },
+        timeouts: timeouts(entry, direction, lock_timeout),
         records: vec![record(chart, index, direction, state, true)],
+    }
+}
+
+/// The timeouts of a transaction: the script's own, or else the run's.
+pub(crate) fn timeouts(entry: &Entry, direction: Direction, lock_timeout: Duration) -> Timeouts {
+    let own = entry.timeouts(direction);
+    let usual = (!lock_timeout.is_zero()).then(|| milliseconds(lock_timeout).max(1));
+    Timeouts {
+        lock_ms: own.lock_ms.or(usual),
+        ..own
     }
 }
 

@@ -10,7 +10,7 @@ use limbeck_model::{Dialect, Direction};
 use crate::driver::Timeouts;
 use crate::error::{Error, ErrorKind};
 use crate::report::RevisionName;
-use crate::table::{Chunk, History, Revision, Script, Side, Statement};
+use crate::table::{Chunk, History, Recovery, Revision, Script, Side, Statement};
 
 /// The composed histories, for one dialect. Entries are in the order of the graph.
 pub(crate) struct Chart {
@@ -47,6 +47,16 @@ impl Entry {
 
     pub(crate) fn statements(&self, direction: Direction) -> &'static [Statement] {
         self.chunk.statements(self.script(direction))
+    }
+
+    /// How a statement of a script outside a transaction is recovered; `number` counts from 1.
+    pub(crate) fn recovery(&self, direction: Direction, number: u32) -> Recovery {
+        let recoveries = self.script(direction).recoveries;
+        // A statement that cannot be in a transaction says so when it is tried in one.
+        (number as usize)
+            .checked_sub(1)
+            .and_then(|place| recoveries.get(place).copied())
+            .unwrap_or(Recovery::Together)
     }
 
     pub(crate) fn timeouts(&self, direction: Direction) -> Timeouts {

@@ -252,3 +252,28 @@ fn ids<'i>(ids: impl Iterator<Item = &'i str>) -> String {
         ids.join(", ")
     }
 }
+
+/// Refuses to change what stands below revisions that the program does not know. `ahead` are these, with
+/// their histories; `touched` are the histories that would change.
+pub(crate) fn refuse_below<'h>(
+    ahead: &[(String, String)],
+    touched: impl Iterator<Item = &'h str>,
+) -> Result<(), Error> {
+    let touched: BTreeSet<&str> = touched.collect();
+    let above: Vec<_> = ahead
+        .iter()
+        .filter(|(history, _)| touched.contains(history.as_str()))
+        .map(|(_, id)| format!("`{id}`"))
+        .collect();
+    if above.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Ahead,
+        format!(
+            "cannot go below revisions that this program does not know: {}",
+            above.join(", ")
+        ),
+    )
+    .help_with("use the newer program that knows them"))
+}

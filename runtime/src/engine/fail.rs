@@ -32,7 +32,7 @@ pub(crate) fn failed(
         "the revision was rolled back as a whole; mend its file and run again"
     } else {
         "the statements before it stand, as the script runs outside a transaction; \
-         mend the cause, take back what the failed statement may have left, and run `resume`"
+         mend the cause and run again, which goes on with this statement"
     };
     Error::new(ErrorKind::Failed, message)
         .help_with(kept)
@@ -85,6 +85,33 @@ pub(crate) fn held_up(
         .at(location)
         .held_by(blockers)
         .because(error)
+}
+
+/// The error for a statement outside a transaction of which it cannot be found out what it has left, or
+/// that left something that cannot be taken away.
+pub(crate) fn unsettled(
+    entry: &Entry,
+    direction: Direction,
+    number: u32,
+    error: DriverError,
+) -> Error {
+    let place = Place {
+        statement: number as usize - 1,
+        offset: None,
+    };
+    let location = locate(entry, direction, Some(place), error.code.clone());
+    let revision = entry.revision;
+    Error::database(
+        format!(
+            "cannot bring into order what statement {number} of `{}` ({}) at {} has left",
+            revision.id,
+            revision.message,
+            words(&location)
+        ),
+        error,
+    )
+    .help_with("mend the cause and run again, which goes on with this statement")
+    .at(location)
 }
 
 /// The error for a lock that another process holds.

@@ -11,6 +11,7 @@ mod foreign;
 mod look;
 mod offline;
 mod position;
+mod repair;
 mod retry;
 mod run;
 mod script;

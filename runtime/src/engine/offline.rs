@@ -8,10 +8,12 @@ use limbeck_model::{Dialect, Direction, plan};
 
 use super::change::{change, move_tips, record};
 use super::chart::Chart;
+use super::script::{self, records};
 use crate::driver::message::{Backslashes, Message};
-use crate::driver::{Change, Timeouts, Unit};
+use crate::driver::{Change, Unit};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Claim, Guard, Ledger, Record};
+use crate::ledger::{Guard, Ledger, OFFLINE, Record};
+use crate::table::Recovery;
 
 /// What is to be written down.
 pub(crate) struct Offline<'o> {
@@ -62,6 +64,7 @@ pub(crate) fn offline(
         direction: request.direction,
         lock_timeout: request.lock_timeout,
         create_ledger: applied.is_empty(),
+        may_be_outdated: !applied.is_empty() && ledger.dialect == Dialect::Postgres,
         text: preamble(ledger),
     };
     for index in plan {
@@ -112,6 +115,8 @@ struct Script<'s> {
     direction: Direction,
     lock_timeout: Duration,
     create_ledger: bool,
+    /// Whether the ledger may lack what an older limbeck did not know and a claim needs.
+    may_be_outdated: bool,
     text: String,
 }
 
@@ -147,38 +152,31 @@ impl Script<'_> {
             .push_str(&Message::transaction(self.ledger, &unit, Backslashes::Set).text);
     }
 
-    /// A non-transactional script: each statement is claimed in the ledger before it runs.
+    /// A non-transactional script: each statement is claimed in the ledger before it runs, or is recorded in
+    /// its own transaction.
     fn statements(&mut self, index: usize, guard: &Guard, state: limbeck_model::checksum::Digest) {
         let entry = &self.chart.entries[index];
         let (history, id) = (entry.history.name, entry.revision.id);
         let mut guard = guard.clone();
-        let token = "offline";
+        guard.is_outdated = std::mem::take(&mut self.may_be_outdated);
         for (step, statement) in (1..).zip(entry.statements(self.direction)) {
-            let claim = Claim {
-                history,
-                id,
-                direction: self.direction,
-                step,
-                token,
-            };
-            self.transaction(guard.clone(), vec![records(vec![Record::Claimed(claim)])]);
-            guard.expect_unfinished(history, Some(token));
-            let mut own = Message::default();
-            own.push(statement.sql);
-            self.text.push_str(&own.text);
+            let claim = script::claim(self.ledger, entry, self.direction, step, OFFLINE);
+            if entry.recovery(self.direction, step) == Recovery::Together {
+                let change =
+                    script::completion(entry, self.direction, step, claim, self.lock_timeout);
+                self.transaction(guard.clone(), vec![change]);
+            } else {
+                self.transaction(guard.clone(), vec![records(vec![Record::Claimed(claim)])]);
+                let mut own = Message::default();
+                own.push(statement.sql);
+                self.text.push_str(&own.text);
+            }
+            guard.expect_unfinished(history, Some(OFFLINE));
         }
         let done = record(self.chart, index, self.direction, state, true);
         self.transaction(
             guard,
             vec![records(vec![done, Record::Released { history, id }])],
         );
-    }
-}
-
-fn records(records: Vec<Record<'_>>) -> Change<'_> {
-    Change {
-        statements: &[],
-        timeouts: Timeouts::default(),
-        records,
     }
 }

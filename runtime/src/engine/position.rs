@@ -79,7 +79,7 @@ impl Position {
     /// The statement at which a non-transactional script stands, if one is unfinished: the last one
     /// that was begun.
     pub(crate) fn unfinished(&self) -> Option<&Progress> {
-        self.contents.progress.last()
+        unfinished(&self.contents)
     }
 
     /// Ids of compatible revisions that the program does not know.
@@ -115,6 +115,17 @@ pub(crate) fn newer(version: u32) -> Error {
     .help_with("run the newer program that has migrated this database, or update `limbeck` in this one")
 }
 
+/// The last statement that was begun of a script that a history is marked with. Rows of others are left
+/// from scripts that have ended.
+pub(crate) fn unfinished(contents: &Contents) -> Option<&Progress> {
+    contents.progress.iter().rev().find(|progress| {
+        contents.states.iter().any(|state| {
+            state.history == progress.history
+                && state.unfinished.as_deref() == Some(&progress.token)
+        })
+    })
+}
+
 pub(crate) fn cannot_read(error: DriverError) -> Error {
     if error.busy {
         return Error::new(
@@ -145,6 +156,7 @@ pub(crate) fn guard(contents: &Contents, histories: &[&str]) -> Guard {
             .filter(|state| histories.contains(&state.history.as_str()))
             .cloned()
             .collect(),
+        is_outdated: contents.is_outdated(),
     }
 }
 

@@ -129,7 +129,7 @@ impl Run<'_> {
     }
 
     /// Waits for a server that is away; `false` at once when the deadline has passed.
-    fn pause_for_server(&mut self) -> bool {
+    pub(super) fn pause_for_server(&mut self) -> bool {
         let watch = Stopwatch::start();
         let busy = self.listener.pausing();
         let is_time_left = self.backoff.wait();

@@ -1,12 +1,12 @@
 //! One run: from where the database stands to a target.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use limbeck_model::{Direction, plan};
 
 use super::change::{change, move_tips};
 use super::chart::Chart;
+use super::discrepancy::refuse_below;
 use super::fail;
 use super::foreign::note;
 use super::position::{Position, cannot_read};
@@ -35,14 +35,18 @@ pub(crate) struct Run<'r> {
     pub(super) look: Look,
     pub(crate) report: Report,
     watch: Stopwatch,
-    /// Whether unfinished scripts may be taken up.
+    /// Whether a statement runs again of which nothing tells whether it has happened.
     pub(crate) resume: bool,
     /// Whether a first install may go into one transaction.
     pub(super) together: bool,
     /// Whether the observer knows that others have to be waited for.
     told_to_wait: bool,
     /// Tells this run's messages from those of any other.
-    token: String,
+    pub(super) token: String,
+    /// How many claims it has made.
+    pub(super) claims: u32,
+    /// What the next step has to say.
+    pub(super) notes: Vec<String>,
     /// How long was waited since the last step.
     waited: Duration,
     /// The attempts since the last step.
@@ -94,6 +98,8 @@ impl<'r> Run<'r> {
             together: true,
             told_to_wait: false,
             token: format!("{:016x}", fastrand::u64(..)),
+            claims: 0,
+            notes: Vec::new(),
             waited: Duration::ZERO,
             attempts: Attempts::default(),
             in_doubt: None,
@@ -340,6 +346,7 @@ impl<'r> Run<'r> {
         step.duration = effect.duration;
         step.rows = effect.rows;
         step.waited = std::mem::take(&mut self.waited);
+        step.notes = std::mem::take(&mut self.notes);
         step.retries = std::mem::take(&mut self.attempts).retries();
         self.tell(&Event::Finished(step.clone()));
         self.report.steps.push(step);
@@ -371,29 +378,4 @@ impl<'r> Run<'r> {
         self.waited += waited;
         self.report.waited += waited;
     }
-}
-
-/// Refuses to change what stands below revisions that the program does not know. `ahead` are these, with
-/// their histories; `touched` are the histories that would change.
-pub(crate) fn refuse_below<'h>(
-    ahead: &[(String, String)],
-    touched: impl Iterator<Item = &'h str>,
-) -> Result<(), Error> {
-    let touched: BTreeSet<&str> = touched.collect();
-    let above: Vec<_> = ahead
-        .iter()
-        .filter(|(history, _)| touched.contains(history.as_str()))
-        .map(|(_, id)| format!("`{id}`"))
-        .collect();
-    if above.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Ahead,
-        format!(
-            "cannot go below revisions that this program does not know: {}",
-            above.join(", ")
-        ),
-    )
-    .help_with("use the newer program that knows them"))
 }

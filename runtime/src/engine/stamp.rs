@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use limbeck_model::{Direction, plan};
 
 use super::change::{move_tips, record};
+use super::discrepancy::refuse_below;
 use super::fail::cannot_write;
 use super::position::{self, Position};
-use super::run::{self, Outcome, Run};
+use super::run::{Outcome, Run};
 use super::tenant::Prepared;
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
@@ -39,11 +40,7 @@ impl Run<'_> {
             ahead = position.ahead_rows();
             (position.contents, position.standing.applied)
         };
-        if contents
-            .progress
-            .last()
-            .is_some_and(|progress| progress.alive)
-        {
+        if position::unfinished(&contents).is_some_and(|progress| progress.alive) {
             return self.wait().map(|()| Outcome::Again);
         }
         let plan = plan::stamp(&chart.graph, &applied, targets, purge)?;
@@ -69,7 +66,7 @@ impl Run<'_> {
         let removed = plan.remove.iter().map(|&index| (index, Direction::Down));
         let added = plan.add.iter().map(|&index| (index, Direction::Up));
         let moves: Vec<_> = removed.chain(added).collect();
-        run::refuse_below(
+        refuse_below(
             &ahead,
             moves
                 .iter()

@@ -3,7 +3,10 @@
 use limbeck_model::recorded::Row;
 
 /// The version of the ledger's tables. A database with a higher one is left alone.
-pub(crate) const VERSION: u32 = 1;
+///
+/// 1: the first one. 2: `progress` has, on PostgreSQL, the columns `before` and `backend_start`, and a
+/// statement that can be in a transaction is there only once it is done.
+pub(crate) const VERSION: u32 = 2;
 
 /// What a ledger holds for the histories that were asked for.
 #[derive(Debug, Default)]
@@ -13,6 +16,16 @@ pub(crate) struct Contents {
     pub(crate) states: Vec<StateRow>,
     pub(crate) rows: Vec<Row>,
     pub(crate) progress: Vec<Progress>,
+    /// Whether they are of one tenant of many, so that a ledger without a row is nothing unusual.
+    pub(crate) is_of_tenant: bool,
+}
+
+impl Contents {
+    /// Whether the tables are those of an older limbeck. Without a row of `state` nobody knows.
+    pub(crate) fn is_outdated(&self) -> bool {
+        let is_unknown = self.states.is_empty() && !self.is_of_tenant;
+        self.present && (is_unknown || self.states.iter().any(|state| state.version < VERSION))
+    }
 }
 
 /// One row of `state`.
@@ -38,13 +51,20 @@ pub(crate) struct Progress {
     pub(crate) state: ProgressState,
     /// Whether the process that wrote the row still works on it, as far as the database can tell.
     pub(crate) alive: bool,
+    /// The claim under which it was written.
+    pub(crate) token: String,
+    /// What the statement's query answered before it ran, empty where it had no answer; `None` where it
+    /// was not asked.
+    pub(crate) before: Option<String>,
     pub(crate) error: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProgressState {
+    /// It may have happened, or a part of it.
     Started,
     Done,
+    /// The database has refused it.
     Failed,
 }
 

@@ -4,12 +4,15 @@
 
 mod behind;
 mod contents;
+mod progress;
 mod record;
 mod renew;
 mod sql;
 mod tenant;
+mod upgrade;
 
 pub(crate) use contents::{Contents, Progress, ProgressState, StateRow, VERSION};
+pub(crate) use progress::{LEASE_S, OFFLINE};
 pub(crate) use record::{Applied, Claim, Guard, Journal, Record};
 pub(crate) use sql::Ledger;
 #[cfg(feature = "postgres")]

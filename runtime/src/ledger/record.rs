@@ -13,17 +13,22 @@ pub(crate) struct Guard {
     pub(crate) histories: Vec<String>,
     /// Their rows of `state`, as they were read.
     pub(crate) states: Vec<StateRow>,
+    /// Whether the tables were made by an older limbeck, and are brought up to date with the first change.
+    pub(crate) is_outdated: bool,
 }
 
 impl Guard {
-    /// From now on a history is expected in this state.
+    /// From now on, after a change, a history is expected in this state.
     pub(crate) fn expect(&mut self, history: &str, state: Digest) {
         self.row(history).digest = state.to_string();
+        self.is_outdated = false;
     }
 
-    /// From now on a history is expected to have an unfinished script of this token, or none.
+    /// From now on, after a change, a history is expected to have an unfinished script of this token, or
+    /// none.
     pub(crate) fn expect_unfinished(&mut self, history: &str, token: Option<&str>) {
         self.row(history).unfinished = token.map(str::to_owned);
+        self.is_outdated = false;
     }
 
     fn row(&mut self, history: &str) -> &mut StateRow {
@@ -55,12 +60,28 @@ pub(crate) enum Record<'a> {
     },
     /// Everything that is recorded of a history is forgotten.
     Purged { history: &'a str },
-    /// A statement of a non-transactional script starts; the one before it, if any, is done.
+    /// A statement of a non-transactional script starts; those before it are done.
     Claimed(Claim<'a>),
+    /// A statement of a non-transactional script is done, in the transaction of this record.
+    Completed(Claim<'a>),
+    /// A script that another process has left is this one's. What is known of its statements stays.
+    TakenOver(Claim<'a>),
     /// A statement of a non-transactional script has failed.
     Halted { claim: Claim<'a>, error: &'a str },
+    /// Whoever comes next may take the script up at once.
+    LetGo(Claim<'a>),
     /// A non-transactional script has run to its end.
     Released { history: &'a str, id: &'a str },
+    /// What is noted of a script's statements is of no use any more.
+    Swept {
+        history: &'a str,
+        id: &'a str,
+        direction: Direction,
+    },
+    /// A history is not marked any more as having an unfinished script.
+    Unclaimed { history: &'a str },
+    /// The state is put right.
+    Corrected { history: &'a str, state: Digest },
     /// An attempt ended without a change to the database.
     Attempted(Journal<'a>),
 }
@@ -112,6 +133,10 @@ pub(crate) struct Claim<'a> {
     pub(crate) direction: Direction,
     /// The statement's number, counted from 1.
     pub(crate) step: u32,
-    /// Tells this process's claim from any other's.
+    /// Tells this claim from any other: whoever writes a new one fences all that came before it off.
     pub(crate) token: &'a str,
+    /// For how long it holds without a sign of life, in seconds.
+    pub(crate) lease_s: u32,
+    /// The query whose answer before the statement has to be known afterwards.
+    pub(crate) before: Option<String>,
 }

@@ -7,15 +7,12 @@ impl Ledger {
     /// begins with this prefix. For another session than that one, so only where there are sessions.
     pub(crate) fn renew(&self, claim: &Claim<'_>, prefix: &str) -> String {
         format!(
-            "UPDATE {} SET lease_until = {} WHERE {} AND direction = '{}' AND step = {} AND token = {} \
-             AND state = 'started' AND EXISTS (SELECT FROM pg_stat_activity \
+            "UPDATE {} SET lease_until = {} WHERE {} AND state = 'started' \
+             AND EXISTS (SELECT FROM pg_stat_activity \
              WHERE datname = current_database() AND state <> 'idle' AND starts_with(query, {}))",
             self.table("progress"),
-            self.lease(),
-            self.is(claim.history, claim.id),
-            claim.direction,
-            claim.step,
-            self.quote(claim.token),
+            self.lease(claim),
+            self.under(claim),
             self.quote(prefix),
         )
     }

@@ -2,15 +2,12 @@
 
 use limbeck_model::{Dialect, checksum};
 
-use super::{Applied, Claim, Guard, Journal, Record, Tenant, VERSION};
+use super::{Applied, Guard, Journal, Record, Tenant, VERSION};
 
 /// What PostgreSQL is made to say when another process holds the lock; see [`Ledger::lock`].
 pub(crate) const BUSY: &str = "limbeck: another process is migrating this database";
 /// What PostgreSQL is made to say when the ledger is not as it was read; see [`Ledger::guard`].
 pub(crate) const MOVED: &str = "limbeck: this database is not in the expected state";
-
-/// For how long a claim holds without a sign of life.
-const LEASE_SECONDS: u32 = 30;
 
 /// Where a database keeps its ledger.
 #[derive(Clone, Debug)]
@@ -61,6 +58,10 @@ impl Ledger {
                 "bigint",
             ),
         };
+        let own = match self.dialect {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => ", before text, backend_start timestamptz",
+        };
         // SQLite keeps beside the state what it last wrote to `user_version`.
         let shortcut = match self.dialect {
             Dialect::Sqlite => ", user_version integer",
@@ -103,7 +104,7 @@ impl Ledger {
             format!(
                 "history text NOT NULL, id text NOT NULL, direction text NOT NULL, step integer NOT NULL, \
                  state text NOT NULL, token text NOT NULL, lease_until {time} NOT NULL, backend integer, \
-                 error text, PRIMARY KEY (history, id, direction, step)"
+                 error text{own}, PRIMARY KEY (history, id, direction, step)"
             ),
         );
         statements
@@ -147,7 +148,8 @@ impl Ledger {
         let nothing = checksum::state(&[]);
         format!(
             "SELECT coalesce({aggregate}(line, ','), '') FROM (SELECT history || ' ' || digest || ' ' || \
-             coalesce(unfinished, '') AS line FROM {state} WHERE history IN ({histories}) \
+             coalesce(unfinished, '') || CASE WHEN version > {VERSION} THEN ' of a newer ledger' ELSE '' END AS line \
+             FROM {state} WHERE history IN ({histories}) \
              AND (digest <> '{nothing}' OR unfinished IS NOT NULL) ORDER BY history COLLATE {collation}) AS lines"
         )
     }
@@ -223,24 +225,21 @@ impl Ledger {
                     )
                 })
                 .collect(),
-            Record::Claimed(claim) => vec![
-                self.finish_step(claim),
-                self.claim(claim),
-                self.begin(claim),
-            ],
-            Record::Halted { claim, error } => vec![self.halt(claim, error)],
-            Record::Released { history, id } => vec![
-                format!(
-                    "DELETE FROM {} WHERE {}",
-                    self.table("progress"),
-                    self.is(history, id)
-                ),
-                format!(
-                    "UPDATE {} SET unfinished = NULL WHERE history = {}",
-                    self.table("state"),
-                    self.history(history)
-                ),
-            ],
+            Record::Claimed(claim) => self.claimed(claim),
+            Record::Completed(claim) => self.completed(claim),
+            Record::TakenOver(claim) => self.taken_over(claim),
+            Record::Halted { claim, error } => self.halted(claim, error),
+            Record::LetGo(claim) => vec![self.let_go(claim)],
+            Record::Released { history, id } => self.released(history, id),
+            Record::Swept {
+                history,
+                id,
+                direction,
+            } => vec![self.swept(history, id, *direction)],
+            Record::Unclaimed { history } => vec![self.unclaimed(history)],
+            Record::Corrected { history, state } => {
+                vec![self.state(history, &state.to_string())]
+            }
             Record::Attempted(journal) => vec![self.journal(journal)],
         }
     }
@@ -253,7 +252,7 @@ impl Ledger {
         )
     }
 
-    const fn now(&self) -> &'static str {
+    pub(super) const fn now(&self) -> &'static str {
         match self.dialect {
             Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
             Dialect::Postgres => "clock_timestamp()",
@@ -326,74 +325,6 @@ impl Ledger {
             self.now(),
             self.duration(journal),
             self.quote(journal.binary),
-        )
-    }
-
-    pub(super) fn lease(&self) -> String {
-        match self.dialect {
-            Dialect::Sqlite => {
-                format!("strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{LEASE_SECONDS} seconds')")
-            }
-            Dialect::Postgres => format!("clock_timestamp() + interval '{LEASE_SECONDS} seconds'"),
-        }
-    }
-
-    /// Takes a step, or takes over one that another process has left unfinished.
-    fn claim(&self, claim: &Claim<'_>) -> String {
-        let backend = match self.dialect {
-            Dialect::Sqlite => "NULL",
-            Dialect::Postgres => "pg_backend_pid()",
-        };
-        format!(
-            "INSERT INTO {} (history, id, direction, step, state, token, lease_until, backend) \
-             VALUES ({}, {}, '{}', {}, 'started', {}, {}, {backend}) \
-             ON CONFLICT (history, id, direction, step) DO UPDATE SET state = excluded.state, \
-             token = excluded.token, lease_until = excluded.lease_until, backend = excluded.backend, error = NULL",
-            self.table("progress"),
-            self.history(claim.history),
-            self.quote(claim.id),
-            claim.direction,
-            claim.step,
-            self.quote(claim.token),
-            self.lease(),
-        )
-    }
-
-    /// Marks the history as having an unfinished script.
-    fn begin(&self, claim: &Claim<'_>) -> String {
-        format!(
-            "INSERT INTO {} (history, digest, version, unfinished) VALUES ({}, '{}', {VERSION}, {}) \
-             ON CONFLICT (history) DO UPDATE SET unfinished = excluded.unfinished",
-            self.table("state"),
-            self.history(claim.history),
-            checksum::state(&[]),
-            self.quote(claim.token),
-        )
-    }
-
-    /// Marks the steps before this one as done and puts them under this claim's token.
-    fn finish_step(&self, claim: &Claim<'_>) -> String {
-        format!(
-            "UPDATE {} SET state = 'done', token = {} WHERE {} AND direction = '{}' AND step < {}",
-            self.table("progress"),
-            self.quote(claim.token),
-            self.is(claim.history, claim.id),
-            claim.direction,
-            claim.step,
-        )
-    }
-
-    fn halt(&self, claim: &Claim<'_>, error: &str) -> String {
-        format!(
-            "UPDATE {} SET state = 'failed', error = {}, lease_until = {} \
-             WHERE {} AND direction = '{}' AND step = {} AND token = {}",
-            self.table("progress"),
-            self.quote(error),
-            self.now(),
-            self.is(claim.history, claim.id),
-            claim.direction,
-            claim.step,
-            self.quote(claim.token),
         )
     }
 }

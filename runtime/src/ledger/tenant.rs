@@ -145,6 +145,7 @@ impl Ledger {
         let Some(tenant) = &self.tenant else {
             return contents;
         };
+        contents.is_of_tenant = true;
         let suffix = format!(" {}", tenant.schema);
         let strip = |history: &mut String| {
             let own = history.strip_suffix(&suffix).map(str::len);

@@ -22,12 +22,10 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
              SELECT history, id, parents, checksum, lineage, compat, \
              to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), applied_by \
              FROM {revision} WHERE {within} ORDER BY applied_at, id; \
-             SELECT history, id, direction, step, state, lease_until > clock_timestamp() OR EXISTS \
-             (SELECT FROM pg_stat_activity WHERE pid = backend AND coalesce(pg_stat_activity.state, 'active') = 'active' \
-             AND pid <> pg_backend_pid()), error FROM {progress} WHERE {within} ORDER BY step; COMMIT",
+             {progress}; COMMIT",
             states = ledger.standings(),
             revision = ledger.table("revision"),
-            progress = ledger.table("progress"),
+            progress = ledger.progress(histories),
         );
         let messages = match self.send_transaction(&text) {
             Ok(messages) => messages,
@@ -42,6 +40,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         };
         Ok(ledger.localise(Contents {
             present: true,
+            is_of_tenant: false,
             states: state_rows(states)?,
             rows: revisions
                 .iter()

@@ -94,5 +94,7 @@ pub(super) fn progress_row(row: &SimpleQueryRow) -> Result<Progress, DriverError
         state: ProgressState::from_name(&text(row, 4)?).unwrap_or(ProgressState::Started),
         alive: text(row, 5)? == "t",
         error: optional(row, 6)?,
+        token: text(row, 7)?,
+        before: optional(row, 8)?,
     })
 }

@@ -44,16 +44,12 @@ pub(super) fn read_contents(
         "SELECT history, id, parents, checksum, lineage, compat, applied_at, applied_by FROM {} WHERE {within} ORDER BY applied_at, rowid",
         ledger.table("revision")
     );
-    let progress = format!(
-        "SELECT history, id, direction, step, state, lease_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), error \
-         FROM {} WHERE {within} ORDER BY step",
-        ledger.table("progress")
-    );
     Ok(Contents {
         present,
+        is_of_tenant: false,
         states: read_states(connection, ledger)?,
         rows: rows(connection, &revisions, revision_row)?,
-        progress: rows(connection, &progress, progress_row)?,
+        progress: rows(connection, &ledger.progress(histories), progress_row)?,
     })
 }
 
@@ -114,5 +110,7 @@ fn progress_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Progress> {
         state: ProgressState::from_name(&state).unwrap_or(ProgressState::Started),
         alive: row.get(5)?,
         error: row.get(6)?,
+        token: row.get(7)?,
+        before: row.get(8)?,
     })
 }

@@ -1,0 +1,239 @@
+//! Finds, mends and says what was done.
+
+use limbeck_model::Dialect;
+
+use super::catalog::{self, Cure, Invalid, Known, Spoken};
+use super::records::{self, Remedy};
+use crate::driver::{Answer, DriverError, Timeouts, Unit};
+use crate::engine::position::{self, cannot_read};
+use crate::engine::run::{Outcome, Run};
+use crate::engine::script;
+use crate::error::Error;
+use crate::ledger::Contents;
+use crate::repair::{Fate, Leftover, Repair, RepairReport};
+
+/// Whatever is mended waits for others and is in nobody's way.
+const PATIENT: Timeouts = Timeouts {
+    lock_ms: Some(0),
+    statement_ms: None,
+};
+
+impl Run<'_> {
+    /// Mends what interrupted runs have left, once no process is at a script any more.
+    pub(crate) fn repair(mut self, repair: Repair) -> Result<RepairReport, Error> {
+        let mut report = RepairReport {
+            dialect: self.ledger.dialect,
+            dry_run: repair.dry_run,
+            leftovers: Vec::new(),
+        };
+        let contents = self.repair_ledger(repair, &mut report)?;
+        if self.ledger.dialect == Dialect::Postgres {
+            let spoken = Spoken::of(self.chart, &self.ledger, &contents);
+            self.repair_indexes(repair, &spoken, &mut report)?;
+            self.repair_partitions(repair, &spoken, &mut report)?;
+        }
+        Ok(report)
+    }
+
+    fn repair_ledger(
+        &mut self,
+        repair: Repair,
+        report: &mut RepairReport,
+    ) -> Result<Contents, Error> {
+        loop {
+            let contents = position::understood(self.read()?)?;
+            if position::unfinished(&contents).is_some_and(|progress| progress.alive) {
+                self.wait()?;
+                continue;
+            }
+            let faults = if contents.present {
+                records::faults(&contents, self.chart, &self.histories)
+            } else {
+                Vec::new()
+            };
+            let mut leftovers = Vec::new();
+            let mut written = Vec::new();
+            for fault in faults {
+                let (fate, remedy) = match fault.remedy {
+                    Remedy::Mend(record, remedy) => {
+                        written.push(*record);
+                        (mended(repair), remedy)
+                    }
+                    Remedy::Upgrade => (Fate::ForUpgrade, "the next `upgrade` goes on with it"),
+                    Remedy::Person(remedy) => (Fate::Left, remedy),
+                };
+                leftovers.push(leftover(fault.what, fate, remedy));
+            }
+            if !written.is_empty() && !repair.dry_run {
+                let unit = Unit {
+                    guard: position::guard(&contents, &self.histories),
+                    create_ledger: false,
+                    changes: vec![script::records(written)],
+                };
+                if let Outcome::Again = self.write(&unit, false)? {
+                    continue;
+                }
+            }
+            report.leftovers = leftovers;
+            return Ok(contents);
+        }
+    }
+
+    fn repair_indexes(
+        &mut self,
+        repair: Repair,
+        spoken: &Spoken,
+        report: &mut RepairReport,
+    ) -> Result<(), Error> {
+        let indexes = catalog::invalid(&self.ask(&catalog::invalid_indexes())?);
+        if indexes.is_empty() {
+            return Ok(());
+        }
+        let known = self.known(spoken)?;
+        for index in indexes {
+            let name = &index.name;
+            let cure = catalog::cure(&index, &known, repair);
+            let (sql, remedy) = match cure {
+                Cure::Drop => (
+                    script::drop_index(name),
+                    "it is dropped; where a script builds it, the next `upgrade` does",
+                ),
+                Cure::Rebuild => (
+                    format!("REINDEX INDEX CONCURRENTLY {name}"),
+                    "it is built again",
+                ),
+                Cure::Upgrade => (String::new(), "the next `upgrade` drops it"),
+                Cure::Busy => (
+                    String::new(),
+                    "another session works on its table; look again when that has ended",
+                ),
+                Cure::Unknown => (
+                    String::new(),
+                    "no script of the histories speaks of it; drop it or build it again with \
+                     `REINDEX INDEX CONCURRENTLY`, or pass `--all-indexes`, which drops it",
+                ),
+            };
+            let fate = match cure {
+                Cure::Upgrade => Fate::ForUpgrade,
+                Cure::Busy | Cure::Unknown => Fate::Left,
+                Cure::Drop | Cure::Rebuild => mended(repair),
+            };
+            let found = leftover(format!("the index `{name}` is not valid"), fate, remedy);
+            let found = self.mend(found, &sql)?;
+            if found.fate == Fate::Failed && cure == Cure::Rebuild {
+                self.drop_leftovers(&index);
+            }
+            report.leftovers.push(found);
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, spoken: &Spoken) -> Result<Known, Error> {
+        let mut known = Known::default();
+        if let Some(query) = spoken.created() {
+            for row in self.ask(&query)? {
+                if let [Some(oid), has_ended] = row.as_slice() {
+                    let has_ended = has_ended.as_deref() == Some("t");
+                    known.created.insert(oid.clone(), has_ended);
+                }
+            }
+        }
+        if let Some(query) = spoken.reindexed() {
+            known.leftovers = firsts(self.ask(&query)?).collect();
+        }
+        if let Some(query) = spoken.dropped() {
+            known.dropped = firsts(self.ask(&query)?).collect();
+        }
+        Ok(known)
+    }
+
+    /// What a failed `REINDEX` of repair's own has left. The failure is the one to report.
+    fn drop_leftovers(&mut self, index: &Invalid) {
+        let query = script::leftovers_query(&format!(
+            "x.indrelid = (SELECT indrelid FROM pg_index WHERE indexrelid = {})",
+            index.oid
+        ));
+        let leftovers = self.driver.ask(&query).unwrap_or_default();
+        for row in leftovers {
+            if let Some(Some(name)) = row.get(1) {
+                let _ = self.driver.run(&script::drop_index(name), PATIENT);
+            }
+        }
+    }
+
+    fn repair_partitions(
+        &mut self,
+        repair: Repair,
+        spoken: &Spoken,
+        report: &mut RepairReport,
+    ) -> Result<(), Error> {
+        for row in self.ask(&spoken.half_detached())? {
+            let [Some(table), Some(partition), is_busy, is_spoken_of] = row.as_slice() else {
+                continue;
+            };
+            let is = |value: &Option<String>| value.as_deref() == Some("t");
+            let (fate, remedy) = if is(is_busy) {
+                (
+                    Fate::Left,
+                    "another session works on the table; look again when that has ended",
+                )
+            } else if is(is_spoken_of) {
+                (mended(repair), "it is detached wholly")
+            } else {
+                (
+                    Fate::Left,
+                    "no script of the histories speaks of it; end it with `ALTER TABLE … DETACH PARTITION … FINALIZE`",
+                )
+            };
+            let what = format!("the partition `{partition}` of `{table}` is half detached");
+            let found = leftover(what, fate, remedy);
+            let found = self.mend(found, &script::finalize(table, partition))?;
+            report.leftovers.push(found);
+        }
+        Ok(())
+    }
+
+    /// Runs what mends a leftover that is to be.
+    fn mend(&mut self, mut leftover: Leftover, sql: &str) -> Result<Leftover, Error> {
+        if leftover.fate != Fate::Mended {
+            return Ok(leftover);
+        }
+        match self.driver.run(sql, PATIENT) {
+            Ok(_) => Ok(leftover),
+            Err(error) if error.lost => Err(lost(error)),
+            Err(error) => {
+                leftover.fate = Fate::Failed;
+                leftover.remedy = format!("`{sql}` failed: {error}");
+                Ok(leftover)
+            }
+        }
+    }
+
+    fn ask(&mut self, query: &str) -> Result<Answer, Error> {
+        self.driver.ask(query).map_err(cannot_read)
+    }
+}
+
+const fn mended(repair: Repair) -> Fate {
+    if repair.dry_run {
+        Fate::WouldBeMended
+    } else {
+        Fate::Mended
+    }
+}
+
+fn leftover(what: String, fate: Fate, remedy: &str) -> Leftover {
+    let remedy = remedy.to_owned();
+    Leftover { what, fate, remedy }
+}
+
+fn firsts(answer: Answer) -> impl Iterator<Item = String> {
+    answer
+        .into_iter()
+        .filter_map(|row| row.into_iter().next().flatten())
+}
+
+fn lost(error: DriverError) -> Error {
+    Error::database("the connection failed during the repair", error)
+        .help_with("run again: what was mended is mended")
+}
