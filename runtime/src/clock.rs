@@ -1,4 +1,4 @@
-//! The only module of this crate that reads a clock or sleeps.
+//! The only module of this crate that reads a clock, sleeps or starts a thread.
 
 use std::sync::{Condvar, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -108,6 +108,15 @@ impl Backoff {
 )]
 pub(crate) fn pause(duration: Duration) {
     std::thread::sleep(duration.mul_f64(0.75 + fastrand::f64() / 4.0));
+}
+
+/// Starts a thread, for what has to be waited for with a time limit and cannot be interrupted.
+#[cfg(feature = "postgres")]
+pub(crate) fn start_thread(act: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new()
+        .name("limbeck".to_owned())
+        .spawn(act)
+        .map(|_| ())
 }
 
 /// Milliseconds, rounded down.

@@ -44,6 +44,8 @@ pub enum ErrorKind {
     NotAtHead,
     /// What was looked at before the first change forbids to begin; nothing was changed.
     Preflight,
+    /// The synchronous interface was called by an async task, or the asynchronous one outside of a runtime.
+    AsyncRuntime,
 }
 
 /// Where a statement failed.

@@ -3,7 +3,7 @@
 //! A build script reads a directory of revision files, checks them and writes a static table;
 //! [`migrations!`] embeds it; a [`Migrator`] applies it to SQLite (feature `sqlite`, through rusqlite) or
 //! PostgreSQL (feature `postgres`, through the postgres crate). The feature `commands` adds the command
-//! line of the program's own binary.
+//! line of the program's own binary, `tls` encrypted connections, and `tokio` the same for async programs.
 //!
 //! ```no_run
 //! // pub static HISTORY: &limbeck::History = limbeck::migrations!();
@@ -16,8 +16,11 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(feature = "postgres", feature = "commands")),
-    expect(dead_code, reason = "what one driver or the commands alone use")
+    not(all(feature = "postgres", feature = "commands", feature = "tls")),
+    expect(
+        dead_code,
+        reason = "what one driver, encryption or the commands alone use"
+    )
 )]
 
 #[cfg(feature = "commands")]
@@ -27,8 +30,12 @@ mod backup;
 mod clock;
 mod driver;
 mod engine;
+#[cfg(feature = "postgres")]
+mod environment;
 mod error;
 mod event;
+#[cfg(feature = "postgres")]
+mod files;
 mod fleet;
 mod ledger;
 mod migrator;
@@ -41,6 +48,8 @@ mod report;
 mod session;
 mod status;
 mod table;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 mod url;
 mod watch;
 

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::fmt;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,6 +19,28 @@ pub(super) struct Line {
     pub(super) arguments: Arguments,
 }
 
+/// A database URL, which may hold a password: its `Debug` form shows nothing of it.
+#[derive(Clone)]
+pub(super) struct Url(String);
+
+impl Url {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Url {
+    fn from(url: String) -> Self {
+        Self(url)
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// The migration commands and their common options.
 #[derive(Clone, Debug, Args)]
 pub struct Arguments {
@@ -26,7 +49,7 @@ pub struct Arguments {
 
     /// The database, such as `sqlite:store.db` or `postgres://user@host/name`; otherwise $`DATABASE_URL`
     #[arg(long, global = true, value_name = "URL")]
-    pub(super) database: Option<String>,
+    pub(super) database: Option<Url>,
 
     /// Print one JSON object
     #[arg(long, global = true)]

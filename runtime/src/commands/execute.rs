@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use limbeck_model::Dialect;
 
-use super::arguments::{Arguments, Command, Line};
-use super::{check, events, exit, fleet, inspect, json, progress, text};
+use super::arguments::{Arguments, Command, Line, Url};
+use super::{check, events, exit, fleet, inspect, json, progress, stray, text};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::repair::Repair;
@@ -19,7 +19,7 @@ use crate::table::History;
 #[derive(Debug, Default)]
 pub struct Commands {
     histories: Vec<&'static History>,
-    default_database: Option<String>,
+    default_database: Option<Url>,
     ledger_schema: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Commands {
     /// The database to use where neither `--database` nor `DATABASE_URL` names one.
     #[must_use]
     pub fn default_database(mut self, url: impl Into<String>) -> Self {
-        self.default_database = Some(url.into());
+        self.default_database = Some(url.into().into());
         self
     }
 
@@ -69,6 +69,9 @@ impl Commands {
     /// Reads these arguments, the first of which is the program's name, and carries them out.
     pub fn run(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
+        if let Some(code) = stray::refuse(&arguments) {
+            return code;
+        }
         match Line::try_parse_from(&arguments) {
             Ok(line) => self.execute(&line.arguments),
             Err(error)
@@ -246,11 +249,10 @@ impl Commands {
                 .ok()
                 .filter(|url| !url.is_empty())
         };
-        arguments
-            .database
-            .clone()
+        let text = |url: &Option<Url>| url.as_ref().map(|url| url.as_str().to_owned());
+        text(&arguments.database)
             .or_else(from_environment)
-            .or_else(|| self.default_database.clone())
+            .or_else(|| text(&self.default_database))
             .ok_or_else(|| {
                 Error::new(ErrorKind::Url, "no database is named").help_with(
                     "pass `--database URL` or set DATABASE_URL, such as `sqlite:store.db` or `postgres://localhost/store`",
@@ -272,6 +274,6 @@ fn done(report: &Report, quiet: bool) -> Answer {
 }
 
 /// A reader that has gone away, such as `head`, is not a failure of the migration.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }

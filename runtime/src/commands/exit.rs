@@ -13,7 +13,7 @@ pub(super) const LEFT_TO_REPAIR: u8 = 12;
 
 pub(super) const fn code(kind: ErrorKind) -> u8 {
     match kind {
-        ErrorKind::Database | ErrorKind::Url | ErrorKind::History => 1,
+        ErrorKind::Database | ErrorKind::Url | ErrorKind::History | ErrorKind::AsyncRuntime => 1,
         ErrorKind::Target => USAGE,
         ErrorKind::Edited | ErrorKind::Ahead | ErrorKind::AheadBreaking | ErrorKind::Diverged => 4,
         ErrorKind::Locked => 5,

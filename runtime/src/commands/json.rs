@@ -173,5 +173,6 @@ pub(super) const fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Database => "database",
         ErrorKind::NotAtHead => "not_at_head",
         ErrorKind::Preflight => "preflight",
+        ErrorKind::AsyncRuntime => "async_runtime",
     }
 }

@@ -26,6 +26,7 @@ mod fleet;
 mod inspect;
 mod json;
 mod progress;
+mod stray;
 mod text;
 
 pub use arguments::{Arguments, Command, PolicyArguments};

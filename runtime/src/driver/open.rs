@@ -146,8 +146,8 @@ pub(crate) mod sealed {
     }
 }
 
-/// Where a database is.
-#[derive(Clone, Debug)]
+/// Where a database is. A URL may hold a password, so that there is no `Debug`.
+#[derive(Clone)]
 pub(crate) enum Address {
     Url(String),
     #[cfg(feature = "sqlite")]

@@ -3,18 +3,32 @@
 //! Everything is sent in simple-query messages: a whole transaction is one message and one round trip.
 //! After any error the rest of a message is discarded by the server and `ROLLBACK` is sent.
 
+mod attempt;
 mod changed;
 mod connect;
 mod error;
 mod facts;
+mod failure;
+mod inside_runtime;
 mod locate;
 mod lookout;
+mod passwords;
 mod read;
 mod reconnect;
 mod rows;
 mod session;
 mod sessions;
 mod tenant;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_error;
+#[cfg(feature = "tls")]
+mod trust;
+#[cfg(feature = "tls")]
+mod verifier;
+#[cfg(not(feature = "tls"))]
+mod without_tls;
 mod witness;
 
 use std::ops::DerefMut;
@@ -28,11 +42,14 @@ use postgres::error::SqlState;
 use self::changed::{rows_of, rows_of_changes};
 use self::connect::Connector;
 pub(crate) use self::connect::{connect, lookout};
+use self::inside_runtime::Connection;
 use self::lookout::Watchtower;
 use self::read::is_missing;
 use self::rows::{row, state_rows, values};
 use self::session::RESET;
 use self::tenant::SearchPath;
+#[cfg(not(feature = "tls"))]
+use self::without_tls as tls;
 use self::witness::Witness;
 use super::leftovers;
 use super::open::FirstLook;
@@ -60,6 +77,7 @@ impl Open for &mut Client {
     where
         Self: 'c,
     {
+        inside_runtime::refuse(Connection::Lent)?;
         Ok(Box::new(Postgres::new(self, None)))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::url::DatabaseUrl;
+use crate::url;
 
 /// The databases, or the schemas of one PostgreSQL database, that the same histories are run on. Which
 /// there are is the caller's to say: limbeck looks for none.
@@ -73,7 +73,7 @@ pub(super) fn unique<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec
 }
 
 /// One of them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Member {
     /// What people know it by: the schema, or the URL without its password.
     pub(super) name: String,
@@ -82,7 +82,8 @@ pub(super) struct Member {
     pub(super) standing: Standing,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a member is. A URL may hold a password, so that there is no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Place {
     Database(String),
     Schema(String),
@@ -99,12 +100,8 @@ pub(super) enum Standing {
 
 impl Member {
     pub(super) fn database(number: usize, url: &str) -> Self {
-        let name = match DatabaseUrl::parse(url) {
-            Ok(DatabaseUrl::Sqlite { path }) => format!("sqlite:{path}"),
-            Ok(DatabaseUrl::Postgres { shown, .. }) => shown,
-            // What it is cannot be told, and must not be shown as it may have a password anywhere.
-            Err(_) => format!("database {}", number + 1),
-        };
+        // What cannot be read must not be shown, as it may have a password anywhere.
+        let name = url::shown(url).unwrap_or_else(|_| format!("database {}", number + 1));
         Self {
             name,
             place: Place::Database(url.to_owned()),

@@ -69,7 +69,17 @@ pub(super) const STEPS: &[Step] = &[
 const FEATURES: &[(&str, &[&str])] = &[
     ("limbeck-schema", &["", "sqlite", "postgres"]),
     ("limbeck-compiler", &["", "sqlite", "postgres"]),
-    ("limbeck", &["", "sqlite", "postgres", "sqlite,commands"]),
+    (
+        "limbeck",
+        &[
+            "",
+            "sqlite",
+            "postgres",
+            "tls",
+            "sqlite,commands",
+            "sqlite,tokio",
+        ],
+    ),
 ];
 
 /// Enough for tests that start processes by the dozen, while others run beside them.

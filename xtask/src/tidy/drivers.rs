@@ -1,5 +1,5 @@
-//! Only the drivers, and the two introspectors of `schema`, name the crates that talk to a database; one
-//! module names the parser of PostgreSQL's statements.
+//! Only the drivers, and the two introspectors of `schema`, name the crates that talk to a database, encrypt
+//! connections or run futures; one module names the parser of PostgreSQL's statements.
 
 use crate::workspace::Tree;
 
@@ -25,6 +25,8 @@ struct Driver {
     instead: &'static str,
 }
 
+const TLS: &[&str] = &["runtime/src/driver/postgres/"];
+
 const DRIVERS: &[Driver] = &[
     Driver {
         krate: "rusqlite",
@@ -46,6 +48,26 @@ const DRIVERS: &[Driver] = &[
             "schema/src/postgres.rs",
             "schema/src/postgres/",
         ],
+        instead: "`Driver`",
+    },
+    Driver {
+        krate: "tokio",
+        homes: &["runtime/src/driver/postgres/", "runtime/src/tokio.rs"],
+        instead: "`limbeck::tokio`",
+    },
+    Driver {
+        krate: "rustls",
+        homes: TLS,
+        instead: "`Driver`",
+    },
+    Driver {
+        krate: "tokio_postgres_rustls",
+        homes: TLS,
+        instead: "`Driver`",
+    },
+    Driver {
+        krate: "x509_cert",
+        homes: TLS,
         instead: "`Driver`",
     },
     Driver {

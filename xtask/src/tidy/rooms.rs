@@ -156,18 +156,23 @@ const ROOMS: &[Room] = &[
             (&CLOCK, &["runtime/src/clock.rs"]),
             (&THREADS, BESIDE),
             (
+                &ENVIRONMENT,
+                &["runtime/src/commands/", "runtime/src/environment.rs"],
+            ),
+            (
                 &FILES,
                 &[
                     "runtime/src/backup.rs",
                     "runtime/src/commands/fleet/names.rs",
+                    "runtime/src/files.rs",
                 ],
             ),
-            (&ENVIRONMENT, COMMANDS),
             (&PROCESSES, COMMANDS),
             (&TERMINAL, COMMANDS),
         ],
-        instead: "wait and measure through `clock`; only `commands` prints, exits or reads the \
-                  environment; files are touched by `backup`, and one is read by `commands::fleet::names`",
+        instead: "wait and measure through `clock`; only `commands` prints or exits, and only it and \
+                  `environment` read the environment; files are touched by `backup`, and read by \
+                  `commands::fleet::names` and `files`",
     },
 ];
 
