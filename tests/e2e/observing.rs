@@ -66,6 +66,27 @@ on_each_database! {
 }
 
 #[test]
+fn the_page_tells_of_every_event() {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let (source, page) = (read("runtime/src/event.rs"), read("docs/observing.md"));
+    let variants = source.split_once("pub enum Event {").unwrap().1;
+    let variants = variants.split_once("\n}").unwrap().0;
+    let names: Vec<_> = variants
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with(char::is_uppercase))
+        .map(|line| line.split([' ', '(', ',']).next().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"Heartbeat") && names.len() > 15,
+        "{names:?}"
+    );
+    for name in names {
+        assert!(page.contains(&format!("| `{name}` | ")), "{name}");
+    }
+}
+
+#[test]
 fn a_table_that_is_made_from_a_query_counts_on_postgres() {
     let store = Store::postgres();
     let history = compile(

@@ -287,6 +287,53 @@ fn a_watcher_that_cannot_connect_does_no_harm_and_the_report_says_so() {
 }
 
 #[test]
+fn what_a_role_may_not_see_of_other_sessions_is_left_out() {
+    let store = Store::postgres();
+    let Store::Postgres(database) = &store else {
+        unreachable!()
+    };
+    let role = format!("plain_{}", database.name());
+    store.execute(&format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'x'; ALTER DATABASE {} OWNER TO {role}; \
+         GRANT CREATE ON SCHEMA public TO {role}",
+        database.name()
+    ));
+    let history = history(
+        "CREATE TABLE a (id integer);",
+        "ALTER TABLE a ADD COLUMN b text;",
+        true,
+    );
+    let url = store.url();
+    let (_, place) = url.rsplit_once('@').unwrap_or(("", &url));
+    let url = format!("postgres://{role}:x@{place}");
+    Migrator::new(history).upgrade(&url, "r1").unwrap();
+    let mut shell = other(&store, "shell", "BEGIN; SELECT * FROM a");
+    let told = Told::default();
+    let observer = told.observer();
+    let run = thread::spawn(move || {
+        Migrator::new(history)
+            .lock_timeout(Duration::from_secs(30))
+            .observer(observer)
+            .upgrade(&url, "head")
+    });
+    let blocker = told.wait_for(|event| match event {
+        Event::Blocked { blockers, .. } => Some(blockers[0].clone()),
+        _ => None,
+    });
+    shell.batch_execute("COMMIT").unwrap();
+    run.join()
+        .unwrap()
+        .unwrap_or_else(|error| panic!("{}", full(&error)));
+    store.execute(&format!(
+        "ALTER DATABASE {} OWNER TO CURRENT_USER; DROP OWNED BY {role} CASCADE; DROP ROLE {role}",
+        database.name()
+    ));
+    assert_eq!(blocker.application, "shell");
+    assert_eq!((blocker.state.as_str(), blocker.query.as_str()), ("", ""));
+    assert_eq!(blocker.since, None);
+}
+
+#[test]
 fn a_watcher_that_gets_no_answer_holds_nothing_up() {
     let store = Store::postgres();
     let Store::Postgres(database) = &store else {

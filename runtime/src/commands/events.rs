@@ -175,6 +175,7 @@ fn heartbeat(heartbeat: &Heartbeat) -> Value {
         Activity::Blocked { lock, blockers } => ("blocked", Some(lock), blockers.as_slice()),
         Activity::Waiting { holder } => ("waiting", nothing.1, holder.as_slice()),
         Activity::BackingOff => ("backing_off", nothing.1, nothing.2),
+        Activity::BackingUp => ("backing_up", nothing.1, nothing.2),
     };
     json!({
         "event": "heartbeat",

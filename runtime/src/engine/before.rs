@@ -36,7 +36,10 @@ impl Run<'_> {
         }
         if let Some(wanted) = &self.options.backup {
             let watch = Stopwatch::start();
-            if let Some(path) = backup::make(&mut *self.driver, wanted)? {
+            let busy = self.listener.copying();
+            let made = backup::make(&mut *self.driver, wanted)?;
+            drop(busy);
+            if let Some(path) = made {
                 self.report.backup = Some(path.clone());
                 let duration = watch.elapsed();
                 self.tell(&Event::BackedUp { path, duration });

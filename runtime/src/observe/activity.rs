@@ -31,6 +31,8 @@ pub enum Activity {
     },
     /// It pauses, outside the database, before it tries again.
     BackingOff,
+    /// It copies an SQLite database before the first change.
+    BackingUp,
 }
 
 /// A sign of life: what a run does, and for how long already.
@@ -68,6 +70,7 @@ impl Heartbeat {
                 holder: Some(holder),
             } => format!("waiting for who is migrating this database: {holder}"),
             Activity::BackingOff => "pausing before the next attempt".to_owned(),
+            Activity::BackingUp => "copying the database".to_owned(),
         }
     }
 }

@@ -71,6 +71,11 @@ impl Listener {
         self.desk.as_ref().map(Desk::pausing)
     }
 
+    /// The database is copied until the guard is dropped.
+    pub(crate) fn copying(&self) -> Option<Busy> {
+        self.desk.as_ref().map(Desk::copying)
+    }
+
     /// So many statements of a script have begun, of so many.
     pub(crate) fn at(&self, number: usize, count: usize) {
         if let Some(desk) = &self.desk {

@@ -187,6 +187,7 @@ impl TracingObserver {
             Activity::Blocked { .. } => "blocked",
             Activity::Waiting { .. } => "waiting",
             Activity::BackingOff => "backing off",
+            Activity::BackingUp => "backing up",
         };
         let progress = heartbeat.progress.as_ref();
         let blockers = match &heartbeat.activity {

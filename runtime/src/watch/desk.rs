@@ -49,6 +49,7 @@ enum Task {
     Run(Running),
     Wait,
     Pause,
+    Copy,
 }
 
 /// What is needed to look after something that runs in the database.
@@ -97,6 +98,11 @@ impl Desk {
     /// The next attempt is waited for until the guard is dropped.
     pub(crate) fn pausing(self: &Arc<Self>) -> Busy {
         self.begin(Task::Pause)
+    }
+
+    /// The database is copied until the guard is dropped.
+    pub(crate) fn copying(self: &Arc<Self>) -> Busy {
+        self.begin(Task::Copy)
     }
 
     fn begin(self: &Arc<Self>, task: Task) -> Busy {
@@ -211,6 +217,7 @@ impl Board {
                 holder: self.holder.clone(),
             },
             (Some(Task::Pause), _) => Activity::BackingOff,
+            (Some(Task::Copy), _) => Activity::BackingUp,
         };
         Heartbeat {
             revision: self.revision.clone(),
@@ -264,6 +271,9 @@ mod tests {
         drop(busy);
         let busy = desk.pausing();
         assert_eq!(activity(), Activity::BackingOff);
+        drop(busy);
+        let busy = desk.copying();
+        assert_eq!(activity(), Activity::BackingUp);
         drop(busy);
         assert_eq!(activity(), Activity::Preparing);
     }

@@ -13,7 +13,8 @@ use crate::session::Session;
 
 /// What [`session`] reads, of `pg_stat_activity` as `a` and of a process id.
 pub(super) const COLUMNS: &str = "a.application_name, a.usename, a.state, \
-     to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), left(a.query, 1000)";
+     to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+     left(nullif(a.query, '<insufficient privilege>'), 1000)";
 
 /// How many sessions an error names that are only likely to hold something up.
 const SUSPECTS: usize = 3;
