@@ -203,7 +203,12 @@ on_each_database! {
 fn the_old_program_starts_while_a_script_of_the_new_one_runs() {
     let store = Store::postgres();
     let old = program("0.1.0", &[table("r1", "base")]);
-    let mut long = revision("r2", "r1", "SELECT set_config('app.long', 'x', false), pg_sleep(2);", "SELECT 1;");
+    let mut long = revision(
+        "r2",
+        "r1",
+        "SELECT set_config('app.long', 'x', false), pg_sleep(2);",
+        "SELECT 1;",
+    );
     long.1 = long.1.replace("-- @up", "-- @up no-transaction");
     let new = program("0.2.0", &[table("r1", "base"), long]);
     upgrade(&store, old).unwrap();

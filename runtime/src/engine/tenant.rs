@@ -74,14 +74,18 @@ impl Run<'_> {
 
     fn make_ledger(&mut self) -> Result<(), Error> {
         loop {
-            let is_there = match self.driver.ask(&self.ledger.versions()) {
+            let (is_there, is_outdated) = match self.driver.ask(&self.ledger.versions()) {
                 Ok(answer) => {
-                    let newest = answer.first().and_then(|row| row.last().cloned().flatten());
-                    let newest = newest.and_then(|version| version.parse().ok());
-                    if let Some(version) = newest.filter(|&version: &u32| version > VERSION) {
+                    let version = |value: Option<&Option<String>>| -> Option<u32> {
+                        value.and_then(|value| value.as_ref()?.parse().ok())
+                    };
+                    let row = answer.first();
+                    let newest = version(row.and_then(|row| row.last()));
+                    if let Some(version) = newest.filter(|&version| version > VERSION) {
                         return Err(newer(version));
                     }
-                    true
+                    let oldest = version(row.and_then(|row| row.first()));
+                    (true, oldest.is_none_or(|version| version < VERSION))
                 }
                 Err(error)
                     if error
@@ -89,15 +93,18 @@ impl Run<'_> {
                         .as_deref()
                         .is_some_and(|code| MISSING.contains(&code)) =>
                 {
-                    false
+                    (false, false)
                 }
                 Err(error) => return Err(cannot_read(error)),
             };
+            let ledger = self.ledger.clone();
             if is_there {
+                if is_outdated {
+                    self.alone(&ledger, false, true)?;
+                }
                 return Ok(());
             }
-            let ledger = self.ledger.clone();
-            self.alone(&ledger, true)?;
+            self.alone(&ledger, true, false)?;
         }
     }
 
@@ -120,13 +127,21 @@ impl Run<'_> {
             tenant: Some(tenant),
             ..self.ledger.clone()
         };
-        self.alone(&ledger, false)
+        self.alone(&ledger, false, false)
     }
 
     /// A transaction that makes something and changes nothing else.
-    fn alone(&mut self, ledger: &Ledger, create_ledger: bool) -> Result<(), Error> {
+    fn alone(
+        &mut self,
+        ledger: &Ledger,
+        create_ledger: bool,
+        is_outdated: bool,
+    ) -> Result<(), Error> {
         let unit = Unit {
-            guard: Guard::default(),
+            guard: Guard {
+                is_outdated,
+                ..Guard::default()
+            },
             create_ledger,
             changes: Vec::new(),
         };

@@ -9,7 +9,7 @@ use crate::engine::position::{self, cannot_read};
 use crate::engine::run::{Outcome, Run};
 use crate::engine::script;
 use crate::error::Error;
-use crate::ledger::Contents;
+use crate::ledger::{Contents, Tenant};
 use crate::repair::{Fate, Leftover, Repair, RepairReport};
 
 /// Whatever is mended waits for others and is in nobody's way.
@@ -27,6 +27,8 @@ impl Run<'_> {
             leftovers: Vec::new(),
         };
         let contents = self.repair_ledger(repair, &mut report)?;
+        let path = self.ledger.tenant.as_ref().map(Tenant::search_path);
+        self.driver.enter(path);
         if self.ledger.dialect == Dialect::Postgres {
             let spoken = Spoken::of(self.chart, &self.ledger, &contents);
             self.repair_indexes(repair, &spoken, &mut report)?;
@@ -70,7 +72,7 @@ impl Run<'_> {
                     create_ledger: false,
                     changes: vec![script::records(written)],
                 };
-                if let Outcome::Again = self.write(&unit, false)? {
+                if let Outcome::Again = self.write(&unit, false, None)? {
                     continue;
                 }
             }

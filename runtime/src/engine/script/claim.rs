@@ -43,7 +43,7 @@ impl Run<'_> {
             create_ledger: script.create_ledger,
             changes: vec![records(vec![Record::Claimed(claim)])],
         };
-        let outcome = self.write(&unit, !is_first)?;
+        let outcome = self.write(&unit, !is_first, None)?;
         if let Outcome::Done = outcome {
             script.advance(entry.history.name, token);
         }
@@ -90,12 +90,13 @@ impl Run<'_> {
         let _ = self.driver.transact(&self.ledger, &unit, &mut |_, _| ());
     }
 
-    /// Writes the ledger. Others hold the lock for moments only where this process has `begun` a script:
-    /// they find that it is taken.
+    /// Writes the ledger. Others hold the lock for moments only where this process `has_begun` a script:
+    /// they find that it is taken. `ends` is the revision whose commit is in doubt where the answer is lost.
     pub(in crate::engine) fn write(
         &mut self,
         unit: &Unit<'_>,
         has_begun: bool,
+        ends: Option<(usize, Direction)>,
     ) -> Result<Outcome, Error> {
         loop {
             return match self.driver.transact(&self.ledger, unit, &mut |_, _| ()) {
@@ -107,6 +108,7 @@ impl Run<'_> {
                 }
                 Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
                 Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
+                    self.in_doubt = ends.filter(|_| error.lost);
                     self.reconnect(error, cannot_write).map(|()| Outcome::Again)
                 }
             };

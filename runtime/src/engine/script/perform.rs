@@ -233,6 +233,10 @@ impl Run<'_> {
                 .reconnect(error, |error| fail::interrupted(entry, error))
                 .map(|()| Outcome::Again);
         }
+        // On SQLite somebody has taken the script over who found this process too slow.
+        if error.busy {
+            return self.wait().map(|()| Outcome::Again);
+        }
         self.sweep(script, number);
         if error.is_conflict() {
             return self.try_later(script, number, error);
@@ -270,8 +274,7 @@ impl Run<'_> {
             create_ledger: script.create_ledger,
             changes: vec![records(vec![done, released])],
         };
-        self.in_doubt = Some((index, direction));
-        let outcome = self.write(&unit, true)?;
+        let outcome = self.write(&unit, true, Some((index, direction)))?;
         if let Outcome::Done = outcome {
             let effect = Effect {
                 duration: script.watch.elapsed(),

@@ -51,7 +51,7 @@ impl Run<'_> {
             create_ledger: false,
             changes: vec![records(vec![Record::TakenOver(claim)])],
         };
-        let outcome = self.write(&unit, false)?;
+        let outcome = self.write(&unit, false, None)?;
         if let Outcome::Done = outcome {
             script.advance(entry.history.name, token);
         }
