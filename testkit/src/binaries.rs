@@ -16,8 +16,8 @@ pub fn server_binaries() -> Option<PathBuf> {
     chosen.map(PathBuf::from)
 }
 
-/// A client program such as `pg_dump`, which may be missing where the server programs are.
-pub(crate) fn client_program(name: &str) -> PathBuf {
+/// A client program such as `pg_dump` or `psql`, which may be missing where the server programs are.
+pub fn client_program(name: &str) -> PathBuf {
     let folders = match server_binaries() {
         Some(directory) => vec![directory],
         None => limbeck_cluster::folders(),

@@ -20,7 +20,7 @@ mod wire;
 
 use limbeck_cluster::wait;
 
-pub use binaries::{BIN_VARIABLE, server_binaries};
+pub use binaries::{BIN_VARIABLE, client_program, server_binaries};
 #[cfg(unix)]
 pub use bouncer::{Bouncer, PoolMode};
 pub use cluster::{Cluster, Options};

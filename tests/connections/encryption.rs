@@ -184,6 +184,13 @@ fn certificates_as_the_manual_makes_them_are_understood() {
     ] {
         assert_ne!(plain.session("anybody", &parameters), PLAIN, "{parameters}");
     }
+    let client = plain.authority.sign_plain("certified");
+    let parameters = format!(
+        "sslmode=require&sslcert={}&sslkey={}",
+        plain.file("client.crt", &client.certificate).display(),
+        plain.file("client.key", &client.key).display()
+    );
+    assert_eq!(plain.session("certified", &parameters), TLS);
     let database = plain.database();
     failure(&plain.url_at(
         "other.example",
@@ -206,4 +213,10 @@ fn certificates_as_the_manual_makes_them_are_understood() {
     let root = alone.file("server.crt", &itself);
     let parameters = format!("sslmode=verify-full&sslrootcert={}", root.display());
     assert_eq!(alone.session("anybody", &parameters), TLS);
+    let other = alone.file("other.crt", &self_signed("localhost").certificate);
+    let text = alone.failure(
+        "anybody",
+        &format!("sslmode=verify-ca&sslrootcert={}", other.display()),
+    );
+    assert!(text.contains("is not itself trusted"), "{text}");
 }

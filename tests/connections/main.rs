@@ -12,6 +12,7 @@ mod authority;
 mod encryption;
 mod environment;
 mod hosts;
+mod libpq;
 mod messages;
 mod secrets;
 mod server;

@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::crypto::ring;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, SupportedProtocolVersion};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub(super) use super::tls_error::explain;
 use super::tls_error::unusable;
-use super::trust::Trust;
+use super::trust::{Trust, public_key};
 use super::verifier::Verifier;
 use crate::error::{Error, ErrorKind};
 use crate::files::{self, Privacy, Unread};
@@ -41,7 +42,7 @@ impl Tls {
             protection.mode == SslMode::VerifyFull,
             provider.signature_verification_algorithms,
         );
-        let builder = ClientConfig::builder_with_provider(provider)
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&versions(protection))
             .map_err(|error| unusable("the TLS versions", &error.to_string()))?
             .dangerous()
@@ -49,13 +50,10 @@ impl Tls {
         let client = client(protection)?;
         let has_client_certificate = client.is_some();
         let mut config = match client {
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(|_| {
-                unusable(
-                    "the client's certificate",
-                    "the key is not that of the certificate, or of no kind that is known",
-                )
-                .help_with("give the pair: `sslcert=client.crt&sslkey=client.key`")
-            })?,
+            Some((chain, key)) => {
+                let pair = pair(&provider, chain, key)?;
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(pair)))
+            }
             None => builder.with_no_client_auth(),
         };
         config.enable_sni = protection.names_host;
@@ -155,6 +153,34 @@ fn certificates(file: &Path) -> Result<Option<Vec<CertificateDer<'static>>>, Err
             unusable(&what, "it is not a PEM file")
                 .help_with("name a PEM file with `-----BEGIN CERTIFICATE-----` in it")
         })
+}
+
+/// Puts a certificate and its key together. rustls would do it too, but not for a certificate of X.509 version
+/// 1, which it cannot read and need not.
+fn pair(
+    provider: &CryptoProvider,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<CertifiedKey, Error> {
+    let mismatch = || {
+        unusable(
+            "the client's certificate",
+            "the key is not that of the certificate, or of no kind that is known",
+        )
+        .help_with("give the pair: `sslcert=client.crt&sslkey=client.key`")
+    };
+    let key = provider
+        .key_provider
+        .load_private_key(key)
+        .map_err(|_| mismatch())?;
+    let of_certificate = chain
+        .first()
+        .and_then(|certificate| public_key(certificate));
+    let of_key = key.public_key();
+    if of_key.is_some_and(|of_key| of_certificate.as_deref() != Some(&of_key)) {
+        return Err(mismatch());
+    }
+    Ok(CertifiedKey::new(chain, key))
 }
 
 type Pair = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);

@@ -66,9 +66,16 @@ fn words(error: &TlsError) -> (String, Option<&'static str>) {
 
 fn certificate(error: &CertificateError) -> (String, Option<&'static str>) {
     let (message, help) = match error {
-        CertificateError::UnknownIssuer
-        | CertificateError::BadSignature
-        | CertificateError::UnsupportedSignatureAlgorithmContext { .. } => (
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
+            "the server's certificate is signed in a way that is not trusted any more".to_owned(),
+            "have it signed anew with SHA-256 and an RSA key of 2048 bits or more, or an elliptic curve",
+        ),
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => (
+            "the server's certificate is one of an authority, and is not itself trusted".to_owned(),
+            "name the certificate itself in `sslrootcert`, or have the server's made without `CA:TRUE`",
+        ),
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => (
             "no trusted authority has signed the server's certificate".to_owned(),
             "name the certificate of the authority that signed it in `sslrootcert=root.crt`, or trust those of this machine \
              with `sslrootcert=system`",

@@ -105,6 +105,16 @@ pub(super) fn parse(certificate: &CertificateDer<'_>) -> Result<Certificate, Tls
     Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding.into())
 }
 
+/// The public key of a certificate, with its algorithm, as DER.
+pub(super) fn public_key(certificate: &CertificateDer<'_>) -> Option<Vec<u8>> {
+    let certificate = parse(certificate).ok()?;
+    certificate
+        .tbs_certificate
+        .subject_public_key_info
+        .to_der()
+        .ok()
+}
+
 fn check_time(certificate: &Certificate, now: UnixTime) -> Result<(), TlsError> {
     let validity = &certificate.tbs_certificate.validity;
     let now_s = now.as_secs();
