@@ -1,6 +1,7 @@
 //! What programs call.
 
 mod care;
+mod charts;
 mod looking;
 mod repairing;
 mod tenant;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use limbeck_model::{Dialect, Direction};
 
+use self::charts::Charts;
 use crate::backup;
 use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, FirstLook};
@@ -47,6 +49,7 @@ use crate::watch::Watcher;
 #[derive(Clone)]
 pub struct Migrator {
     histories: Vec<&'static History>,
+    charts: Charts,
     options: Options,
     listener: Listener,
 }
@@ -65,6 +68,7 @@ impl Migrator {
     {
         Self {
             histories: histories.into_iter().map(Into::into).collect(),
+            charts: Charts::default(),
             options: Options::default(),
             listener: Listener::default(),
         }
@@ -366,7 +370,7 @@ impl Migrator {
         act: impl FnOnce(Run<'_>) -> Result<Report, Error>,
     ) -> Result<Report, Error> {
         backup::check(self.options.backup.as_ref(), ledger.dialect)?;
-        let chart = Chart::compose(&self.histories, ledger.dialect)?;
+        let chart = self.chart(ledger.dialect)?;
         let lookout = match &self.options.watcher {
             Watcher::Own => driver.lookout(),
             Watcher::Url(url) => Some(url::lookout(url)?),
@@ -380,7 +384,7 @@ impl Migrator {
             |listener| {
                 driver.attend(&listener);
                 act(Run::new(
-                    &chart,
+                    chart,
                     &self.histories,
                     ledger,
                     driver,

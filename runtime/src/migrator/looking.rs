@@ -3,7 +3,7 @@
 use super::Migrator;
 use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, DriverError, FirstLook};
-use crate::engine::{Chart, Look, Patience, Position};
+use crate::engine::{Look, Patience, Position};
 use crate::error::{Error, ErrorKind};
 use crate::observe::{Listener, Vigil};
 use crate::report::Report;
@@ -22,9 +22,9 @@ impl Migrator {
 
     pub(crate) fn status_through(&self, driver: &mut dyn Driver) -> Result<Status, Error> {
         let ledger = self.ledger(driver.dialect())?;
-        let chart = Chart::compose(&self.histories, driver.dialect())?;
-        let position = Position::read(driver, &ledger, &chart, &self.names())?;
-        Ok(Status::new(&chart, &position))
+        let chart = self.chart(driver.dialect())?;
+        let position = Position::read(driver, &ledger, chart, &self.names())?;
+        Ok(Status::new(chart, &position))
     }
 
     /// Looks what the program carries and the database lacks: for health probes, as often as they like.
@@ -42,9 +42,9 @@ impl Migrator {
         if self.first_look(&mut *driver, &ledger)? == FirstLook::Complete {
             return Ok(Pending::default());
         }
-        let chart = Chart::compose(&self.histories, driver.dialect())?;
-        let position = Position::read(&mut *driver, &ledger, &chart, &self.names())?;
-        Ok(Pending::new(&chart, &position))
+        let chart = self.chart(driver.dialect())?;
+        let position = Position::read(&mut *driver, &ledger, chart, &self.names())?;
+        Ok(Pending::new(chart, &position))
     }
 
     /// Looks whether the database has what the target needs, again and again where there is patience. A
@@ -89,9 +89,9 @@ impl Migrator {
         {
             Report::new(driver.dialect())
         } else {
-            let chart = Chart::compose(&self.histories, driver.dialect())?;
+            let chart = self.chart(driver.dialect())?;
             let look = Look {
-                chart: &chart,
+                chart,
                 histories: &self.names(),
                 ledger: &ledger,
                 listener,

@@ -8,7 +8,7 @@ use limbeck_model::{Dialect, Direction};
 use super::Migrator;
 use crate::clock::Stopwatch;
 use crate::driver::Driver;
-use crate::engine::{Chart, Patience, Run};
+use crate::engine::{Patience, Run};
 use crate::error::{Error, ErrorKind};
 use crate::event::Listener;
 use crate::ledger::{Ledger, Tenant};
@@ -73,9 +73,9 @@ impl Migrator {
 
     /// Makes that ledger where it is missing.
     pub(crate) fn prepare_ledger(&self, driver: &mut dyn Driver) -> Result<(), Error> {
-        let chart = Chart::compose(&self.histories, driver.dialect())?;
+        let chart = self.chart(driver.dialect())?;
         let mut run = Run::new(
-            &chart,
+            chart,
             &self.histories,
             self.shared_ledger(),
             driver,
