@@ -255,3 +255,37 @@ fn variables_with_secrets_are_never_quoted() {
         "{said}"
     );
 }
+
+#[test]
+fn a_url_that_is_given_for_a_target_or_a_canary_is_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("store.db").display());
+    let stray = format!("postgres://me:{MARKER}@host/store");
+    let error = Migrator::new(history())
+        .upgrade(&store, &stray)
+        .unwrap_err();
+    let said = format!("{error:#} {error:?}");
+    assert!(!said.contains(MARKER), "{said}");
+    let members = folder.path().join("members");
+    std::fs::write(
+        &members,
+        format!("{store}\npostgres://me:{MARKER}@127.0.0.1:1/db\nme:{MARKER}@host\n"),
+    )
+    .unwrap();
+    let members = members.display().to_string();
+    for arguments in [
+        &["check", "--databases", &members][..],
+        &["upgrade", "--json", "--databases", &members],
+        &["upgrade", "--databases", &members, "--canary", &stray],
+        &[
+            "upgrade",
+            "--databases",
+            &members,
+            "--canary",
+            &format!("postgres://me:{MARKER}@@h"),
+        ],
+    ] {
+        let said = everything(&program(folder.path(), arguments, &[]));
+        assert!(said.contains("error") && !said.contains(MARKER), "{said}");
+    }
+}

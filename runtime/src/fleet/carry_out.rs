@@ -16,6 +16,7 @@ use crate::migrator::Migrator;
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::status::Status;
+use crate::url;
 
 /// What is done to one member, through a driver that stays open for the next.
 type Act<'a, T> =
@@ -256,12 +257,15 @@ const CHANGE: Manner = Manner {
 };
 
 fn no_member(name: &str) -> Error {
+    // A database may be named by its URL, which may have a password in it.
+    let shown = if name.contains("://") {
+        url::shown(name).unwrap_or_else(|_| "…".to_owned())
+    } else {
+        name.escape_debug().to_string()
+    };
     Error::new(
         ErrorKind::Target,
-        format!(
-            "the canary `{}` is none of the members",
-            name.escape_debug()
-        ),
+        format!("the canary `{shown}` is none of the members"),
     )
     .help_with("name one of those that are to be migrated")
 }
