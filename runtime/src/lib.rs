@@ -3,7 +3,8 @@
 //! A build script reads a directory of revision files, checks them and writes a static table;
 //! [`migrations!`] embeds it; a [`Migrator`] applies it to SQLite (feature `sqlite`, through rusqlite) or
 //! PostgreSQL (feature `postgres`, through the postgres crate). The feature `commands` adds the command
-//! line of the program's own binary, `tls` encrypted connections, and `tokio` the same for async programs.
+//! line of the program's own binary, `tls` encrypted connections, `tokio` the same for async programs, and
+//! `tracing` spans and events of what a run does.
 //!
 //! ```no_run
 //! // pub static HISTORY: &limbeck::History = limbeck::migrations!();
