@@ -41,6 +41,9 @@ fn each_mode_encrypts_as_the_server_has_it() {
     }
     // As without any.
     assert_eq!(secure.session("anybody", ""), TLS);
+    // Nor does it matter how long is waited.
+    assert_eq!(secure.session("anybody", "connect_timeout=0"), TLS);
+    assert_eq!(secure.session("plain", "connect_timeout=0"), PLAIN);
     // Another driver's spelling.
     assert_eq!(secure.session("anybody", "ssl=false"), PLAIN);
     assert_eq!(secure.session("anybody", "ssl=true"), TLS);

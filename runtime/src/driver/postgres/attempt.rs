@@ -47,6 +47,12 @@ impl Attempt {
     pub(super) fn make(self) -> Result<Client, Failure> {
         let patience = self.patience;
         let (sender, told) = mpsc::channel();
+        if patience.is_none() {
+            // Nobody gives up, and there is no need for another thread.
+            let ended = self.connect(&sender);
+            let _ = sender.send(Told::Ended(Box::new(ended)));
+            return wait(&told, patience);
+        }
         let started = clock::start_thread(move || {
             let ended = self.connect(&sender);
             // Nobody listens any more when it took too long.
