@@ -46,6 +46,8 @@ pub enum ErrorKind {
     Preflight,
     /// The synchronous interface was called by an async task, or the asynchronous one outside of a runtime.
     AsyncRuntime,
+    /// The schema is not the one that the revisions make. What the run has changed stands.
+    Drift,
 }
 
 /// Where a statement failed.

@@ -169,6 +169,9 @@ pub enum Event {
     },
     /// A look at the database before the first change has found what a person should know.
     Found(Finding),
+    /// The schema was compared with the one that the revisions make.
+    #[cfg(feature = "drift")]
+    Compared(crate::drift::Comparison),
 }
 
 /// Listens to the events of a run. Any `FnMut(&Event) + Send` does.

@@ -29,6 +29,8 @@ pub mod commands;
 
 mod backup;
 mod clock;
+#[cfg(feature = "drift")]
+mod drift;
 mod driver;
 mod engine;
 #[cfg(feature = "postgres")]
@@ -54,6 +56,8 @@ pub mod tokio;
 mod url;
 mod watch;
 
+#[cfg(feature = "drift")]
+pub use drift::{Comparison, Difference, Drift, Evidence, Reason, Verification};
 pub use driver::Database;
 pub use error::{Error, ErrorKind, Location};
 pub use event::{Event, Observer};

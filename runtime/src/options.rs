@@ -31,6 +31,12 @@ pub(crate) struct Options {
     pub(crate) watcher: Watcher,
     /// Where an SQLite database is copied to before the first change.
     pub(crate) backup: Option<PathBuf>,
+    /// Whether the schema is compared after the last change.
+    #[cfg(feature = "drift")]
+    pub(crate) drift: crate::drift::Drift,
+    /// Where revisions may be run again.
+    #[cfg(feature = "drift")]
+    pub(crate) scratch: Option<String>,
 }
 
 impl Default for Options {
@@ -47,6 +53,10 @@ impl Default for Options {
             heartbeat: Duration::from_secs(10),
             watcher: Watcher::default(),
             backup: None,
+            #[cfg(feature = "drift")]
+            drift: crate::drift::Drift::Off,
+            #[cfg(feature = "drift")]
+            scratch: None,
         }
     }
 }

@@ -81,6 +81,9 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The copy that was made of an SQLite database before the first change.
     pub backup: Option<PathBuf>,
+    /// What the schema was found to be after the last change, where that was asked for.
+    #[cfg(feature = "drift")]
+    pub comparison: Option<crate::drift::Comparison>,
 }
 
 impl Report {
@@ -94,6 +97,8 @@ impl Report {
             waited: Duration::ZERO,
             notes: Vec::new(),
             backup: None,
+            #[cfg(feature = "drift")]
+            comparison: None,
         }
     }
 

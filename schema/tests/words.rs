@@ -34,6 +34,7 @@ fn told(changes: &[Change], dialect: Dialect) -> String {
     for change in changes {
         writeln!(text, "{change}").unwrap();
         writeln!(text, "  {}", change.left_behind()).unwrap();
+        writeln!(text, "  {}", change.drifted()).unwrap();
         if let Some(statement) = change.mend(dialect) {
             writeln!(text, "  help: {statement}").unwrap();
         }
@@ -118,7 +119,32 @@ fn what_changed_is_said_with_what_differs() {
             "a.x,\n    ".repeat(40)
         )
     };
+    let trigger = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION f()";
+    let switched = |state: &str| format!("{trigger}\n{state}");
     let changes = [
+        changed(Kind::Trigger, a, "t", trigger, &switched("disabled")),
+        changed(Kind::Trigger, a, "t", &switched("disabled"), trigger),
+        changed(
+            Kind::Rule,
+            a,
+            "t",
+            &switched("always"),
+            &switched("on replicas"),
+        ),
+        changed(
+            Kind::Constraint,
+            a,
+            "c",
+            "CHECK ((x > 0))",
+            "CHECK ((x > 0)) NOT VALID",
+        ),
+        changed(
+            Kind::Constraint,
+            a,
+            "c",
+            "CHECK ((x > 0)) NOT VALID",
+            "CHECK ((x > 0))",
+        ),
         changed(Kind::Column, a, "x", "text", "text default '1'::text"),
         changed(Kind::Column, a, "x", "text default '1'::text", "text"),
         changed(

@@ -38,5 +38,6 @@ mod stamping;
 mod support;
 mod tenants;
 mod tracing;
+mod verifying;
 mod watching;
 mod wire;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use limbeck_model::Dialect;
 
-use super::care::Care;
+use super::care::{Care, Scratch};
 use super::exit::EXIT_CODES;
 use super::fleet::{FleetArguments, SchemaArguments};
 use crate::policy::Policy;
@@ -138,6 +138,12 @@ pub enum Command {
         /// Look also whether an upgrade could begin: version, rights, extensions, …
         #[arg(long, conflicts_with = "members")]
         preflight: bool,
+    },
+    /// Hold the ledger and the schema against the revisions; change nothing
+    Verify {
+        /// Where the revisions may be run again for that.
+        #[command(flatten)]
+        scratch: Scratch,
     },
     /// Record that the database is at these revisions, without running anything
     Stamp {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use super::json;
+use super::{json, verify};
 use crate::clock::milliseconds;
 use crate::event::{Event, Observer};
 use crate::observe::{Activity, Heartbeat, Progress};
@@ -83,6 +83,9 @@ pub(super) fn line(event: &Event) -> Value {
             "path": path.display().to_string(),
             "duration_ms": milliseconds(*duration),
         }),
+        Event::Compared(comparison) => {
+            json!({ "event": "compared", "schema": verify::schema(comparison) })
+        }
         Event::Found(finding) => json!({ "event": "found", "finding": json::finding(finding) }),
         Event::Waiting { .. }
         | Event::Retrying { .. }

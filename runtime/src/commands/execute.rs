@@ -8,7 +8,7 @@ use clap::Parser as _;
 use limbeck_model::Dialect;
 
 use super::arguments::{Arguments, Command, Line, Url};
-use super::{check, events, exit, fleet, inspect, json, progress, stray, text};
+use super::{check, events, exit, fleet, inspect, json, progress, stray, text, verify};
 use crate::error::{Error, ErrorKind};
 use crate::migrator::Migrator;
 use crate::repair::Repair;
@@ -210,6 +210,7 @@ impl Commands {
                 json: json::status(&status),
                 code: exit::DONE,
             }),
+            Command::Verify { scratch } => verify::verify(&scratch.apply(migrator), url),
             Command::Check { preflight, .. } => check::check(&migrator, url, *preflight),
             _ => {
                 let status = migrator.status(url)?;

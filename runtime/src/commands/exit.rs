@@ -9,6 +9,7 @@ pub(super) const USAGE: u8 = 2;
 pub(super) const NOT_AT_HEAD: u8 = 3;
 pub(super) const MEMBERS_FAILED: u8 = 9;
 pub(super) const PREFLIGHT: u8 = 10;
+pub(super) const DRIFT: u8 = 11;
 pub(super) const LEFT_TO_REPAIR: u8 = 12;
 
 pub(super) const fn code(kind: ErrorKind) -> u8 {
@@ -22,5 +23,6 @@ pub(super) const fn code(kind: ErrorKind) -> u8 {
         ErrorKind::Irreversible => 8,
         ErrorKind::NotAtHead => NOT_AT_HEAD,
         ErrorKind::Preflight => PREFLIGHT,
+        ErrorKind::Drift => DRIFT,
     }
 }

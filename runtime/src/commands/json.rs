@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use serde_json::{Value, json};
 
-use super::exit;
+use super::{exit, verify};
 use crate::clock::milliseconds;
 use crate::error::{Error, ErrorKind, Location};
 use crate::preflight::Finding;
@@ -29,6 +29,7 @@ pub(super) fn report(report: &Report) -> Value {
         "retries": report.retries,
         "waited_ms": milliseconds(report.waited),
         "notes": report.notes,
+        "schema": report.comparison.as_ref().map(verify::schema),
         "backup": report.backup.as_ref().map(|path| path.display().to_string()),
     })
 }
@@ -174,5 +175,6 @@ pub(super) const fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::NotAtHead => "not_at_head",
         ErrorKind::Preflight => "preflight",
         ErrorKind::AsyncRuntime => "async_runtime",
+        ErrorKind::Drift => "drift",
     }
 }

@@ -28,8 +28,9 @@ mod json;
 mod progress;
 mod stray;
 mod text;
+mod verify;
 
 pub use arguments::{Arguments, Command, PolicyArguments};
-pub use care::Care;
+pub use care::{Care, Scratch};
 pub use execute::Commands;
 pub use fleet::{FleetArguments, SchemaArguments};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::text;
+use super::{text, verify};
 use crate::event::{Event, Observer};
 use crate::observe::{Activity, Heartbeat, Progress};
 
@@ -208,6 +208,12 @@ impl Observer for Display {
                 self.at(self.done);
             }
             Event::BackedUp { path, duration } => self.line(&text::backup(path, *duration)),
+            Event::Compared(comparison) => {
+                self.line(&format!(
+                    "the schema {}",
+                    verify::comparison(comparison).trim_end()
+                ));
+            }
             Event::Found(finding) => self.line(&text::finding(finding)),
             Event::Waiting { holder } => {
                 let who = holder

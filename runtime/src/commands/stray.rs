@@ -25,7 +25,7 @@ pub(super) fn refuse(arguments: &[OsString]) -> Option<ExitCode> {
 }
 
 /// The options whose values may be, or hold, a URL.
-const OPTIONS: [&str; 3] = ["--database", "--canary", "--schemas-from"];
+const OPTIONS: [&str; 4] = ["--database", "--canary", "--schemas-from", "--scratch"];
 
 /// Whether a URL is given for something else. The first argument is the program's name.
 fn is_there(arguments: &[OsString]) -> bool {

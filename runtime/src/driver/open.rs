@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
+#[cfg(feature = "drift")]
+use limbeck_schema::Schema;
 
 use super::unit::{DriverError, Ended, Reconnected, Refusal, Timeouts, Unit};
 use crate::driver::Marker;
@@ -51,6 +53,18 @@ pub(crate) trait Driver {
             "this database cannot be copied to `{path}`"
         )))
     }
+
+    /// Reads the schema, without the ledger.
+    #[cfg(feature = "drift")]
+    fn schema(&mut self, ledger: &Ledger) -> Result<Schema, DriverError>;
+
+    /// Makes an empty database beside this one, with these extensions, lends it, and has it gone afterwards.
+    #[cfg(feature = "drift")]
+    fn with_scratch(
+        &mut self,
+        extensions: &[&str],
+        act: &mut dyn FnMut(&mut dyn Driver),
+    ) -> Result<(), DriverError>;
 
     /// Leads what is sent from now on, so that others can see for what it is; nothing again with `None`.
     fn mark(&mut self, marker: Option<Marker>);

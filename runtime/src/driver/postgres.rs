@@ -16,6 +16,8 @@ mod passwords;
 mod read;
 mod reconnect;
 mod rows;
+#[cfg(feature = "drift")]
+mod scratch;
 mod session;
 mod sessions;
 mod tenant;
@@ -36,6 +38,8 @@ use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
+#[cfg(feature = "drift")]
+use limbeck_schema::Schema;
 use postgres::Client;
 use postgres::error::SqlState;
 
@@ -140,6 +144,20 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
     fn facts(&mut self, ledger: &Ledger, extensions: &[&str]) -> Result<Facts, DriverError> {
         self.prepare()?;
         self.server_facts(ledger, extensions).map(Facts::Server)
+    }
+
+    #[cfg(feature = "drift")]
+    fn schema(&mut self, ledger: &Ledger) -> Result<Schema, DriverError> {
+        self.read_schema(ledger)
+    }
+
+    #[cfg(feature = "drift")]
+    fn with_scratch(
+        &mut self,
+        extensions: &[&str],
+        act: &mut dyn FnMut(&mut dyn Driver),
+    ) -> Result<(), DriverError> {
+        self.in_scratch(extensions, act)
     }
 
     fn mark(&mut self, marker: Option<Marker>) {

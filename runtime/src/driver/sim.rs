@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
+#[cfg(feature = "drift")]
+use limbeck_schema::Schema;
 
 use super::open::sealed::Open;
 use super::unit::Ended;
@@ -163,6 +165,25 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
     fn copy_to(&mut self, path: &Path) -> Result<(), DriverError> {
         let Self { driver, faults } = self;
         around(faults, "copy_to", || driver.copy_to(path)).map_err(either)
+    }
+
+    #[cfg(feature = "drift")]
+    fn schema(&mut self, ledger: &Ledger) -> Result<Schema, DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "schema", || driver.schema(ledger)).map_err(either)
+    }
+
+    #[cfg(feature = "drift")]
+    fn with_scratch(
+        &mut self,
+        extensions: &[&str],
+        act: &mut dyn FnMut(&mut dyn Driver),
+    ) -> Result<(), DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "with_scratch", || {
+            driver.with_scratch(extensions, act)
+        })
+        .map_err(either)
     }
 
     fn mark(&mut self, marker: Option<Marker>) {

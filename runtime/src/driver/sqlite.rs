@@ -6,7 +6,10 @@
 mod copy;
 mod error;
 mod facts;
+mod open;
 mod rows;
+#[cfg(feature = "drift")]
+mod scratch;
 
 use std::ops::DerefMut;
 use std::path::Path;
@@ -14,18 +17,20 @@ use std::time::Duration;
 
 use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
-use rusqlite::{Connection, OpenFlags};
+#[cfg(feature = "drift")]
+use limbeck_schema::Schema;
+use rusqlite::Connection;
 
 use self::error::{commit_refusal, from_rusqlite, refusal};
 use self::facts::file_facts;
+pub(crate) use self::open::{look, open};
 use self::rows::{answer, read_contents, read_states};
 use super::open::FirstLook;
-use super::open::sealed::Open;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Address, Answer, Change, Database, Driver, DriverError, Effect, Marker, Opened, Place,
-    Reconnected, Refusal, SourceFile, Timeouts, Unit,
+    Answer, Change, Driver, DriverError, Effect, Marker, Place, Reconnected, Refusal, SourceFile,
+    Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
@@ -33,82 +38,6 @@ use crate::ledger::{Contents, Guard, Ledger};
 use crate::observe::Listener;
 use crate::preflight::Facts;
 use crate::session::Session;
-
-impl Database for &mut Connection {}
-
-impl Open for &mut Connection {
-    #[expect(
-        private_interfaces,
-        reason = "the trait is sealed; nobody else can name it"
-    )]
-    fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
-    where
-        Self: 'c,
-    {
-        Sqlite::new(self, patience, true)
-            .map(|driver| Box::new(driver) as Opened<'c>)
-            .map_err(|error| Error::database("cannot use the SQLite connection", error))
-    }
-}
-
-impl Database for &Path {}
-
-impl Open for &Path {
-    #[expect(
-        private_interfaces,
-        reason = "the trait is sealed; nobody else can name it"
-    )]
-    fn open<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
-    where
-        Self: 'c,
-    {
-        open(self, patience)
-    }
-
-    #[expect(
-        private_interfaces,
-        reason = "the trait is sealed; nobody else can name it"
-    )]
-    fn look<'c>(self, patience: Duration) -> Result<Opened<'c>, Error>
-    where
-        Self: 'c,
-    {
-        look(self, patience)
-    }
-
-    #[expect(
-        private_interfaces,
-        reason = "the trait is sealed; nobody else can name it"
-    )]
-    fn address(&self) -> Option<Address> {
-        Some(Address::Path(self.to_path_buf()))
-    }
-}
-
-/// Opens a connection of limbeck's own; the file is made where it is missing.
-pub(crate) fn open<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Error> {
-    connect(path, patience, OpenFlags::default())
-}
-
-/// The same without making a file.
-pub(crate) fn look<'c>(path: &Path, patience: Duration) -> Result<Opened<'c>, Error> {
-    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE;
-    connect(path, patience, flags)
-}
-
-fn connect<'c>(path: &Path, patience: Duration, flags: OpenFlags) -> Result<Opened<'c>, Error> {
-    Connection::open_with_flags(path, flags)
-        .map_err(from_rusqlite)
-        .and_then(|connection| {
-            set_patience(&connection, patience)?;
-            Sqlite::new(Box::new(connection), patience, false)
-        })
-        .map(|driver| Box::new(driver) as Opened<'c>)
-        .map_err(|error| {
-            let path = path.display();
-            Error::database(format!("cannot open the SQLite database `{path}`"), error)
-        })
-}
 
 /// SQLite counts milliseconds in 31 bits.
 fn set_patience(connection: &Connection, patience: Duration) -> Result<(), DriverError> {
@@ -347,6 +276,26 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
     fn copy_to(&mut self, path: &Path) -> Result<(), DriverError> {
         self.be_patient()?;
         copy::copy_to(&self.connection, path)
+    }
+
+    #[cfg(feature = "drift")]
+    fn schema(&mut self, _ledger: &Ledger) -> Result<Schema, DriverError> {
+        scratch::read_schema(&self.connection)
+    }
+
+    #[cfg(feature = "drift")]
+    fn with_scratch(
+        &mut self,
+        _extensions: &[&str],
+        act: &mut dyn FnMut(&mut dyn Driver),
+    ) -> Result<(), DriverError> {
+        let connection = scratch::in_memory()?;
+        act(&mut Sqlite::new(
+            Box::new(connection),
+            self.patience,
+            false,
+        )?);
+        Ok(())
     }
 
     fn mark(&mut self, _marker: Option<Marker>) {}

@@ -3,12 +3,19 @@
 use limbeck_model::Direction;
 
 use super::position::cannot_read;
-use super::run::{Look, Run};
+use super::run::Run;
 use crate::backup;
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::event::Event;
 use crate::preflight::{self, Intent, Severity};
+
+/// Whether it was looked, before the first change, if the run can begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Ahead,
+    Done,
+}
 
 impl Run<'_> {
     /// Looks whether the run can begin. What a person should know is told, and is in the report.

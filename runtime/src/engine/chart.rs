@@ -30,6 +30,15 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// The fingerprints of its chunk, and its place there.
+    #[cfg(feature = "drift")]
+    pub(crate) fn fingerprints(&self) -> (&'static [u8], u8) {
+        let mut revisions = self.chunk.revisions.iter();
+        let place = revisions.position(|revision| revision.id == self.revision.id);
+        let place = place.and_then(|place| u8::try_from(place).ok());
+        (self.chunk.fingerprints, place.unwrap_or(u8::MAX))
+    }
+
     pub(crate) fn name(&self) -> RevisionName {
         RevisionName {
             history: self.history.name.to_owned(),

@@ -2,6 +2,8 @@
 //!
 //! It never writes without the lock, and trusts nothing that it read before it had it.
 
+#[cfg(feature = "drift")]
+mod after;
 mod before;
 mod change;
 mod chart;
@@ -12,6 +14,8 @@ mod look;
 mod offline;
 mod position;
 mod repair;
+#[cfg(feature = "drift")]
+mod replay;
 mod retry;
 mod run;
 mod script;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use limbeck_model::{Direction, plan};
 
+use super::before::Look;
 use super::change::{change, move_tips};
 use super::chart::Chart;
 use super::discrepancy::refuse_below;
@@ -59,13 +60,6 @@ pub(crate) struct Run<'r> {
     pub(super) preparation: Preparation,
 }
 
-/// Whether it was looked, before the first change, if the run can begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    Ahead,
-    Done,
-}
-
 /// What became of a unit.
 pub(crate) enum Outcome {
     Done,
@@ -118,6 +112,8 @@ impl<'r> Run<'r> {
         known: Option<Position>,
     ) -> Result<Report, Error> {
         let result = self.follow(direction, target, known);
+        #[cfg(feature = "drift")]
+        let result = result.and_then(|()| self.after());
         self.report.duration = self.watch.elapsed();
         match result {
             Ok(()) => Ok(self.report),
@@ -269,7 +265,7 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    fn perform(
+    pub(super) fn perform(
         &mut self,
         position: &Position,
         direction: Direction,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "drift")]
+use crate::drift::Drift;
 use crate::migrator::Migrator;
 
 impl Migrator {
@@ -13,6 +15,26 @@ impl Migrator {
     #[must_use]
     pub fn backup_to(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.backup = Some(path.into());
+        self
+    }
+}
+
+#[cfg(feature = "drift")]
+impl Migrator {
+    /// Whether a run compares the schema, after its changes, with the one that its revisions make;
+    /// [`Drift::Off`] unless set. See [`Drift`].
+    #[must_use]
+    pub fn drift(mut self, drift: Drift) -> Self {
+        self.options.drift = drift;
+        self
+    }
+
+    /// A PostgreSQL server of the same version, on which revisions may be run again in a database that is made for
+    /// that and dropped. Unless set, it is the database's own server, where the role may create databases and no
+    /// revision reaches beyond its database.
+    #[must_use]
+    pub fn scratch(mut self, url: impl Into<String>) -> Self {
+        self.options.scratch = Some(url.into());
         self
     }
 }

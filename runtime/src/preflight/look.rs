@@ -26,16 +26,7 @@ impl Migrator {
         let ledger = self.ledger(driver.dialect())?;
         let chart = Chart::compose(self.histories(), ledger.dialect)?;
         let position = Position::read(&mut *driver, &ledger, &chart, &self.names());
-        let missing: Vec<_> = match &position {
-            Ok(position) => {
-                let applied = &position.standing.applied;
-                (0..chart.entries.len())
-                    .filter(|index| !applied.contains(index))
-                    .collect()
-            }
-            // What stands in the way of reading is likely to be found.
-            Err(_) => (0..chart.entries.len()).collect(),
-        };
+        let missing = missing(&chart, position.as_ref().ok());
         let intent = Intent::new(&ledger, &chart, Direction::Up, &missing);
         let answer = driver.facts(&ledger, &extensions(self.histories()));
         let findings = weigh(answer, &intent)?;
@@ -47,6 +38,15 @@ impl Migrator {
             .filter(|_| !is_explained)
             .map_or(Ok(findings), Err)
     }
+}
+
+/// What an upgrade would apply. Of a ledger that cannot be read nothing is known to be applied.
+pub(crate) fn missing(chart: &Chart, position: Option<&Position>) -> Vec<usize> {
+    let is_applied =
+        |index: &usize| position.is_some_and(|position| position.standing.applied.contains(index));
+    (0..chart.entries.len())
+        .filter(|index| !is_applied(index))
+        .collect()
 }
 
 /// Judges what a driver has told.

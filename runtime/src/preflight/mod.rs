@@ -11,12 +11,16 @@ mod judge;
 mod look;
 mod server;
 
+#[cfg(feature = "postgres")]
+pub(crate) use facts::ExtensionFacts;
 pub(crate) use facts::Facts;
 #[cfg(feature = "sqlite")]
 pub(crate) use facts::FileFacts;
-#[cfg(feature = "postgres")]
-pub(crate) use facts::{ExtensionFacts, ServerFacts};
+#[cfg(any(feature = "postgres", feature = "drift"))]
+pub(crate) use facts::ServerFacts;
 pub use finding::{Check, Finding, Severity};
 pub(crate) use intent::{Intent, extensions};
 pub(crate) use judge::refusal;
+#[cfg(feature = "drift")]
+pub(crate) use look::missing;
 pub(crate) use look::{NO_DATABASE_HELP, is_no_database, weigh};

@@ -167,11 +167,50 @@ const INDEX_EXTRAS: [&str; 6] = [
     " invalid",
 ];
 
-/// The default and the NOT NULL of a column.
+/// What can be set back: the default and the NOT NULL of a column, whether a trigger fires, whether a
+/// constraint is known to hold.
 fn restore(before: &Object, after: &Object) -> Option<String> {
-    let (Kind::Column, Some(table)) = (after.kind, &after.parent) else {
-        return None;
-    };
+    let (name, table) = (&after.name, after.parent.as_ref()?);
+    match after.kind {
+        Kind::Column => restore_column(before, after, table),
+        Kind::Trigger | Kind::Rule => {
+            let ((old, state), (new, _)) = (fires(before), fires(after));
+            let action = match state {
+                "" => "ENABLE",
+                "disabled" => "DISABLE",
+                "on replicas" => "ENABLE REPLICA",
+                "always" => "ENABLE ALWAYS",
+                _ => return None,
+            };
+            let word = if after.kind == Kind::Rule {
+                "RULE"
+            } else {
+                "TRIGGER"
+            };
+            (old == new).then(|| format!("ALTER TABLE {table} {action} {word} {name};"))
+        }
+        Kind::Constraint => {
+            let validated = after.definition.strip_suffix(" NOT VALID")?;
+            (validated == before.definition)
+                .then(|| format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};"))
+        }
+        _ => None,
+    }
+}
+
+/// The definition of a trigger or rule, and when it fires, if not always on the origin. Of anything else
+/// the definition alone.
+pub(super) fn fires(object: &Object) -> (&str, &str) {
+    if !matches!(object.kind, Kind::Trigger | Kind::Rule) {
+        return (&object.definition, "");
+    }
+    match object.definition.rsplit_once('\n') {
+        Some((definition, state @ ("disabled" | "on replicas" | "always"))) => (definition, state),
+        _ => (&object.definition, ""),
+    }
+}
+
+fn restore_column(before: &Object, after: &Object, table: &str) -> Option<String> {
     let (old, new) = (clauses(before), clauses(after));
     let differing = |all: &[&str], others: &[&str]| -> Vec<String> {
         let own = all.iter().filter(|clause| !others.contains(clause));

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::clause::clauses;
 use super::difference::Change;
+use super::mend::fires;
 use crate::{Kind, Object};
 
 /// What a reader takes in at one look; of more, the beginning has to do.
@@ -59,6 +60,30 @@ impl Change {
                     "the columns of `{table}` stand in the order `{after}` where it was `{before}`"
                 )
             }
+        }
+    }
+}
+
+impl Change {
+    /// The change seen as drift, where the first schema is what it should be and the second one what it is:
+    /// ``index `ix_a` on `messages` is there, and no revision makes it``.
+    pub fn drifted(&self) -> String {
+        match self {
+            Self::New(object) => format!("{object} is there, and no revision makes it"),
+            Self::Gone(object) => format!("{object} is missing"),
+            Self::Changed { before, after }
+                if fires(before).0 == fires(after).0 && before != after =>
+            {
+                match fires(after).1 {
+                    "" => format!("{after} is enabled"),
+                    "disabled" => format!("{after} is disabled"),
+                    state => format!("{after} fires {state}"),
+                }
+            }
+            // What an enumeration has more, nobody has left.
+            Self::Changed { after, .. } if after.kind == Kind::Enum => self.to_string(),
+            Self::Changed { before, after } => left_changed(before, after),
+            Self::Reordered { .. } => self.left_behind(),
         }
     }
 }

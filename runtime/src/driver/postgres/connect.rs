@@ -23,6 +23,8 @@ use crate::watch::Lookout;
 #[derive(Clone)]
 pub(super) struct Connector {
     plan: Arc<Plan>,
+    /// In the place of the database that the settings name.
+    database: Option<String>,
     /// Runs since before the first connection: no session of its own is older.
     pub(super) made: Stopwatch,
 }
@@ -45,8 +47,18 @@ impl Connector {
         };
         Ok(Self {
             plan: Arc::new(plan),
+            database: None,
             made: Stopwatch::start(),
         })
+    }
+
+    /// The same server, another database.
+    #[cfg(feature = "drift")]
+    pub(super) fn to_database(&self, name: &str) -> Self {
+        Self {
+            database: Some(name.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Connects to the first host that answers and suits.
@@ -132,7 +144,7 @@ impl Connector {
         let mut config = Config::new();
         config
             .user(&settings.user)
-            .dbname(&settings.database)
+            .dbname(self.database.as_ref().unwrap_or(&settings.database))
             .application_name(&settings.application_name)
             .channel_binding(match settings.channel_binding {
                 Binding::Disable => ChannelBinding::Disable,
