@@ -257,3 +257,42 @@ on_each_database! {
         assert_eq!(store.query("SELECT count(*) FROM c"), ["0"]);
     }
 }
+
+#[test]
+fn a_long_statement_runs_once_whoever_waits_for_it() {
+    let store = Store::sqlite();
+    let mut script = revision(
+        "r2",
+        "r1",
+        "VACUUM;\nINSERT INTO a VALUES (1, 1);",
+        "SELECT 1;",
+    );
+    script.1 = script.1.replace("-- @up", "-- @up no-transaction");
+    let rows = "CREATE TABLE a (id integer, content blob);\n\
+                WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50000) \
+                INSERT INTO a SELECT n, zeroblob(3000) FROM numbers;";
+    let history = compile("app", &[revision("r1", "base", rows, "SELECT 1;"), script]);
+    store.upgrade(history, "r1");
+    let (told, heard) = mpsc::channel();
+    let runs: Vec<_> = (0..6)
+        .map(|_| {
+            let (url, told) = (store.url(), told.clone());
+            std::thread::spawn(move || {
+                let observer = move |event: &Event| {
+                    if let Event::Statement { number: 1, .. } = event {
+                        told.send(()).unwrap();
+                    }
+                };
+                Migrator::new(history)
+                    .observer(observer)
+                    .upgrade(&url, "head")
+            })
+        })
+        .collect();
+    drop(told);
+    let steps: usize = runs
+        .into_iter()
+        .map(|run| run.join().unwrap().unwrap().steps.len())
+        .sum();
+    assert_eq!((steps, heard.iter().count()), (1, 1));
+}

@@ -44,6 +44,8 @@ pub(crate) struct Run<'r> {
     told_to_wait: bool,
     /// Tells this run's messages from those of any other.
     pub(super) token: String,
+    /// A claim of which nobody has heard since the database was free.
+    pub(super) suspect: Option<(String, Stopwatch)>,
     /// How many claims it has made.
     pub(super) claims: u32,
     /// What the next step has to say.
@@ -92,6 +94,7 @@ impl<'r> Run<'r> {
             together: true,
             told_to_wait: false,
             token: format!("{:016x}", fastrand::u64(..)),
+            suspect: None,
             claims: 0,
             notes: Vec::new(),
             waited: Duration::ZERO,

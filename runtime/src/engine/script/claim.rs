@@ -145,7 +145,7 @@ pub(super) const fn lease_s(dialect: Dialect, recovery: Recovery) -> u32 {
     }
 }
 
-const SHORT_LEASE_S: u32 = 2;
+const SHORT_LEASE_S: u32 = 1;
 
 pub(in crate::engine) fn records(records: Vec<Record<'_>>) -> Change<'_> {
     Change {

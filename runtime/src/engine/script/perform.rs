@@ -181,7 +181,8 @@ impl Run<'_> {
                 return Ok(Outcome::Again);
             }
             // A claim that may have run out meanwhile is no licence to run anything.
-            if watch.elapsed().as_secs() < u64::from(lease_s(self.ledger.dialect, recovery)) / 2 {
+            let lease = Duration::from_secs(lease_s(self.ledger.dialect, recovery).into());
+            if watch.elapsed() < lease / 2 {
                 break;
             }
         }

@@ -1,11 +1,14 @@
 //! Takes up a script that was left unfinished: by a process that is gone, or by an earlier run.
 
-use limbeck_model::Direction;
+use std::time::Duration;
+
+use limbeck_model::{Dialect, Direction};
 
 use super::claim::{claim, records};
 use super::decide::Doubt;
 use super::perform::Script;
 use super::settle::Settled;
+use crate::clock::Stopwatch;
 use crate::driver::{Place, Unit};
 use crate::engine::change::move_tips;
 use crate::engine::fail;
@@ -14,6 +17,9 @@ use crate::engine::run::{Outcome, Run};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Progress, ProgressState, Record};
 use crate::table::Recovery;
+
+/// For how long a claim has to be the same on SQLite after the database was free.
+const SUSPICION: Duration = Duration::from_secs(1);
 
 impl Run<'_> {
     /// An unfinished script stands in the ledger: waits while another process is at it, and otherwise goes
@@ -28,6 +34,9 @@ impl Run<'_> {
         let Some((index, direction)) = self.find(progress) else {
             return Err(unknown_script(progress));
         };
+        if !self.is_own(&progress.token) && self.may_be_slow(position, progress)? {
+            return Ok(());
+        }
         let mut tips = self.chart.tips(&position.standing.applied);
         let state = move_tips(&mut tips, direction, index);
         let guard = position.guard(&self.histories);
@@ -40,6 +49,35 @@ impl Run<'_> {
             return Ok(());
         };
         self.go_on(&mut script, next).map(|_| ())
+    }
+
+    /// On SQLite a lease runs out while a statement holds the database, and all that wait for it come at the
+    /// same time as the process that goes on. So a claim is dead only if it is the same a while after the
+    /// database was free.
+    fn may_be_slow(&mut self, position: &Position, progress: &Progress) -> Result<bool, Error> {
+        if self.ledger.dialect != Dialect::Sqlite || progress.state == ProgressState::Failed {
+            return Ok(false);
+        }
+        let since = self
+            .suspect
+            .as_ref()
+            .filter(|(token, _)| *token == progress.token);
+        if let Some((_, free)) = since {
+            if free.elapsed() >= SUSPICION {
+                return Ok(false);
+            }
+        } else {
+            let unit = Unit {
+                guard: position.guard(&self.histories),
+                create_ledger: false,
+                changes: Vec::new(),
+            };
+            if let Outcome::Again = self.write(&unit, false, None)? {
+                return Ok(true);
+            }
+            self.suspect = Some((progress.token.clone(), Stopwatch::start()));
+        }
+        self.wait().map(|()| true)
     }
 
     fn take_over(&mut self, script: &mut Script, progress: &Progress) -> Result<Outcome, Error> {
