@@ -1,0 +1,108 @@
+//! How long `cargo build` takes: of a program from nothing but its dependencies, and after an edit.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::bench::{Bench, ms};
+use crate::contender::Contender;
+use crate::error::{Failure, Result};
+use crate::history::{Dialect, History, files, write_changed};
+use crate::lock;
+use crate::subject::Subject;
+use crate::tool::Tool;
+
+const PROFILES: [(&str, &str); 2] = [("build-dev", "dev"), ("build-release", "release")];
+
+pub(crate) fn build(bench: &mut Bench, dialect: Dialect) -> Result<()> {
+    for &size in bench.plan.built {
+        from_nothing(bench, dialect, size)?;
+    }
+    edits(bench, dialect)
+}
+
+fn from_nothing(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
+    let contenders: Vec<_> = Tool::migrating(dialect)
+        .map(|tool| Contender::tool(tool, dialect, size))
+        .collect();
+    let (small, history) = (bench.history(10).clone(), bench.history(size).clone());
+    for (measure, profile) in PROFILES {
+        for contender in &contenders {
+            let tool = contender.subject.tool;
+            // So that the dependencies are there.
+            let first = Subject::new(tool, dialect, 10);
+            first.prepare(&small)?;
+            contender.subject.prepare(&history)?;
+            if tool == Tool::Limbeck && profile == "release" {
+                lock::release(&first, &bench.databases)?;
+                lock::release(&contender.subject, &bench.databases)?;
+            }
+            first.build(profile)?;
+        }
+        let rounds = bench.plan.rounds(size).min(3);
+        bench.rounds(measure, "ms", &contenders, rounds, |_, contender| {
+            clean(&contender.subject, profile)?;
+            Ok(ms(contender.subject.build(profile)?))
+        })?;
+    }
+    Ok(())
+}
+
+/// Removes what was built of the program itself.
+fn clean(subject: &Subject, profile: &str) -> Result<()> {
+    let mut cargo = subject.cargo("clean", profile);
+    cargo.args(["--package", "subject"]);
+    crate::shell::run(&mut cargo).map(|_| ())
+}
+
+/// The newest revision gets another column, and one in the middle another comment.
+fn edits(bench: &mut Bench, dialect: Dialect) -> Result<()> {
+    let size = bench.plan.edited;
+    let history = bench.history(size).clone();
+    let contenders: Vec<_> = Tool::migrating(dialect)
+        .map(|tool| Contender::tool(tool, dialect, size))
+        .collect();
+    for contender in &contenders {
+        let subject = &contender.subject;
+        subject.prepare(&history)?;
+        if subject.tool == Tool::Limbeck {
+            // All but the newest are released, as they are in a program that is at work.
+            lock::all_but_the_newest(subject, &history, &bench.databases)?;
+        }
+        subject.build("dev")?;
+    }
+    let rounds = bench.plan.rounds(size);
+    let mut number = 0;
+    bench.rounds("edit-newest", "ms", &contenders, rounds, |_, contender| {
+        number += 1;
+        contender.subject.prepare(&history.edited(number))?;
+        timed(&contender.subject)
+    })?;
+    bench.rounds("edit-comment", "ms", &contenders, rounds, |_, contender| {
+        number += 1;
+        let (path, text) = middle(&history, contender)?;
+        let text = format!("{text}-- edited {number} times\n");
+        write_changed(&contender.subject.folder().join(path), text.as_bytes())?;
+        timed(&contender.subject)
+    })?;
+    for contender in &contenders {
+        contender.subject.prepare(&history)?;
+    }
+    Ok(())
+}
+
+fn timed(subject: &Subject) -> Result<f64> {
+    // Times of files are compared in whole milliseconds at best.
+    std::thread::sleep(Duration::from_millis(20));
+    Ok(ms(subject.build("dev")?))
+}
+
+fn middle(history: &History, contender: &Contender) -> Result<(String, String)> {
+    let tool = contender.subject.tool;
+    let all = files(tool, history, contender.subject.dialect);
+    let middle = all.len() / 4 * 2;
+    let found = all.into_iter().nth(middle);
+    let (path, text) = found.ok_or_else(|| Failure::new("a history without files"))?;
+    let full = contender.subject.folder().join(&path);
+    fs::metadata(&full).map_err(Failure::io(format!("look at {}", full.display())))?;
+    Ok((path, text))
+}

@@ -1,0 +1,5 @@
+//! Compiles the migrations, as any user of limbeck does.
+
+fn main() {
+    limbeck_compiler::compile();
+}
