@@ -29,7 +29,8 @@ pub struct Step {
     pub executed: bool,
     /// How many statements its script has.
     pub statements: usize,
-    /// How long the attempt took that succeeded, its ledger rows included.
+    /// How long the attempt took that succeeded. On PostgreSQL with its ledger rows, and for those that
+    /// shared the transaction of a first install an even share of it.
     pub duration: Duration,
     /// How many rows its statements have inserted, updated, deleted, copied or selected into a table, as
     /// the database counts them: without those of triggers and cascades, the ledger's own and those of

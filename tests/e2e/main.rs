@@ -16,6 +16,7 @@ mod drift;
 mod failures;
 mod fleets;
 mod histories;
+mod installing;
 mod ledgers;
 mod locked;
 mod locks;

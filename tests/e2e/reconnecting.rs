@@ -11,18 +11,38 @@ use limbeck_testkit::{
 
 use crate::support::{Store, compile, full, revision};
 
-fn history() -> &'static History {
+/// Three revisions that share a transaction on a first install.
+fn sharing() -> &'static History {
+    history("")
+}
+
+/// The same with a transaction for each.
+fn apart() -> &'static History {
+    history("SELECT 1;\n")
+}
+
+fn history(first: &str) -> &'static History {
     compile(
         "app",
         &[
             revision(
                 "r1",
                 "base",
-                "CREATE TABLE a (id integer);",
+                &format!("{first}CREATE TABLE a (id integer);"),
                 "DROP TABLE a;",
             ),
-            revision("r2", "r1", "INSERT INTO a VALUES (1);", "DELETE FROM a;"),
-            revision("r3", "r2", "INSERT INTO a VALUES (2);", "SELECT 1;"),
+            revision(
+                "r2",
+                "r1",
+                &format!("{first}INSERT INTO a VALUES (1);"),
+                "DELETE FROM a;",
+            ),
+            revision(
+                "r3",
+                "r2",
+                &format!("{first}INSERT INTO a VALUES (2);"),
+                "SELECT 1;",
+            ),
         ],
     )
 }
@@ -42,10 +62,10 @@ fn cut_once(direction: Direction, moment: Moment, number: usize) -> Gate {
 }
 
 /// The messages to the server of an undisturbed run.
-fn messages(direction: Direction) -> usize {
+fn messages(history: &'static History, direction: Direction) -> usize {
     let database = Database::create(postgres());
     let gate = Gate::start(postgres(), |_| Verdict::Pass);
-    Migrator::new(history())
+    Migrator::new(history)
         .upgrade(&gate.url(database.name()), "head")
         .unwrap();
     gate.count(direction)
@@ -53,10 +73,22 @@ fn messages(direction: Direction) -> usize {
 
 #[test]
 fn a_run_survives_the_loss_of_its_connection_at_any_message_once() {
+    assert!(lose_the_connection(apart(), 5) > 3);
+}
+
+#[test]
+fn so_does_one_whose_revisions_share_a_transaction() {
+    // All three are in doubt together.
+    assert!(lose_the_connection(sharing(), 3) >= 3);
+}
+
+/// Cuts the connection at every message, of which there are so many at least, and tells of how many revisions
+/// the ledger had to say whether they were done.
+fn lose_the_connection(history: &'static History, least: usize) -> usize {
     let mut doubtful = 0;
     for direction in [Direction::ToServer, Direction::ToClient] {
-        let count = messages(direction);
-        assert!(count > 4, "{count}");
+        let count = messages(history, direction);
+        assert!(count >= least, "{count}");
         for moment in [Moment::Before, Moment::After] {
             for number in 1..=count {
                 let gate = cut_once(direction, moment, number);
@@ -65,7 +97,7 @@ fn a_run_survives_the_loss_of_its_connection_at_any_message_once() {
                     unreachable!()
                 };
                 let url = gate.url(database.name());
-                let report = match Migrator::new(history()).upgrade(&url, "head") {
+                let report = match Migrator::new(history).upgrade(&url, "head") {
                     Ok(report) => report,
                     // There is no run yet while the connection is made and the first question asked.
                     Err(error) if error.report().is_none() => {
@@ -90,7 +122,7 @@ fn a_run_survives_the_loss_of_its_connection_at_any_message_once() {
             }
         }
     }
-    assert!(doubtful > 3, "{doubtful}");
+    doubtful
 }
 
 /// Sleeps for as long as there are no rows in `gate`.

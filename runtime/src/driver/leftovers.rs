@@ -29,6 +29,12 @@ pub(super) fn are_possible(sql: &str) -> bool {
     SUSPICIOUS.contains(&word(&lower).0) || BETRAYING.iter().any(|name| lower.contains(name))
 }
 
+/// Whether nothing of a statement reaches those that follow it in its transaction but what it has done to the
+/// database. Of equal notifications in one transaction only one is sent.
+pub(crate) fn leaves_nothing(sql: &str) -> bool {
+    !are_possible(sql) && !sql.to_ascii_lowercase().contains("notify")
+}
+
 /// What some statements may leave behind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Leftovers {
@@ -221,6 +227,14 @@ mod tests {
             "DROP INDEX i",
         ];
         assert_eq!(of(&plain), None);
+    }
+
+    #[test]
+    fn what_reaches_the_next_statement_is_known_by_its_words() {
+        assert!(leaves_nothing("CREATE INDEX i ON a (x)"));
+        for sql in ["SET LOCAL search_path = b", "NOTIFY news", "DO $$ $$"] {
+            assert!(!leaves_nothing(sql), "{sql}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use limbeck_model::Dialect;
 
 use super::leftovers::Leftovers;
-use super::unit::{Change, Place, Timeouts, Unit};
+use super::unit::{Place, Timeouts, Unit};
 use crate::ledger::Ledger;
 
 /// SQL text that remembers which part of it came from where.
@@ -64,8 +64,9 @@ impl Message {
             message.timeouts(ledger.dialect, first.timeouts);
         }
         message.prologue(ledger, unit);
+        let mut timeouts = unit.changes.first().map(|first| first.timeouts);
         for (number, change) in unit.changes.iter().enumerate() {
-            if number > 0 {
+            if timeouts.replace(change.timeouts) != Some(change.timeouts) {
                 message.timeouts(ledger.dialect, change.timeouts);
             }
             message.enter(ledger);
@@ -86,7 +87,10 @@ impl Message {
                 }
                 message.timeouts(ledger.dialect, change.timeouts);
             }
-            message.records(ledger, change);
+        }
+        let records = unit.changes.iter().flat_map(|change| &change.records);
+        for sql in ledger.records(records) {
+            message.push(&sql);
         }
         if ledger.dialect == Dialect::Sqlite {
             // Whoever applies the text does not keep the shortcut of SQLite's driver up to date. Any
@@ -157,14 +161,6 @@ impl Message {
         ] {
             if let Some(value_ms) = value_ms {
                 self.push(&format!("SET LOCAL {setting} = {value_ms}"));
-            }
-        }
-    }
-
-    pub(crate) fn records(&mut self, ledger: &Ledger, change: &Change<'_>) {
-        for record in &change.records {
-            for sql in ledger.record(record) {
-                self.push(&sql);
             }
         }
     }

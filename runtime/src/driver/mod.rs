@@ -14,6 +14,7 @@ pub(crate) mod sim;
 pub(crate) mod sqlite;
 mod unit;
 
+pub(crate) use leftovers::leaves_nothing;
 pub(crate) use marker::Marker;
 pub(crate) use open::Answer;
 pub use open::Database;

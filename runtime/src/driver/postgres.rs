@@ -182,8 +182,9 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             Ok(answers) => {
                 self.may_have_leftovers &= !reset;
                 self.search_path.is_set &= !reset;
+                let count = u32::try_from(unit.changes.len()).unwrap_or(u32::MAX);
+                let duration = watch.elapsed() / count.max(1);
                 for (number, rows) in rows_of_changes(&message, unit, &answers) {
-                    let duration = watch.elapsed();
                     ended(number, Effect { duration, rows });
                 }
                 return Ok(());
@@ -210,6 +211,9 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             message
                 .place(offset)
                 .map(|(change, place)| (change, Some(place)))
+        } else if unit.changes.len() > 1 {
+            // It will be seen where it was when each of them is run by itself.
+            None
         } else {
             let code = error.code.clone();
             code.and_then(|code| self.locate(unit, &code))

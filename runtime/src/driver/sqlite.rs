@@ -138,11 +138,20 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         if observed != ledger.expected(&unit.guard) {
             return Err(Refusal::Moved);
         }
+        let mut records = Vec::new();
         for (number, change) in unit.changes.iter().enumerate() {
             let watch = Stopwatch::start();
-            let rows = self.change(ledger, number, change, watch)?;
+            let rows = self.statements(number, change)?;
             let duration = watch.elapsed();
             ended(number, Effect { duration, rows });
+            // SQLite cannot measure for itself, as PostgreSQL does.
+            records.extend(change.records.iter().cloned().map(|mut record| {
+                record.measured(milliseconds(duration));
+                record
+            }));
+        }
+        for sql in ledger.records(&records) {
+            self.execute(&sql).map_err(Refusal::Other)?;
         }
         self.keep_shortcut(ledger, &unit.guard)
             .map_err(Refusal::Other)
@@ -175,13 +184,7 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
         ))
     }
 
-    fn change(
-        &self,
-        ledger: &Ledger,
-        number: usize,
-        change: &Change<'_>,
-        watch: Stopwatch,
-    ) -> Result<u64, Refusal> {
+    fn statements(&self, number: usize, change: &Change<'_>) -> Result<u64, Refusal> {
         let mut rows = 0;
         for (index, statement) in change.statements.iter().enumerate() {
             self.listener.at(index + 1, change.statements.len());
@@ -196,14 +199,6 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
                     }),
                     error,
                 })?;
-        }
-        for record in &change.records {
-            // SQLite cannot measure for itself, as PostgreSQL does.
-            let mut record = record.clone();
-            record.measured(milliseconds(watch.elapsed()));
-            for sql in ledger.record(&record) {
-                self.execute(&sql).map_err(Refusal::Other)?;
-            }
         }
         Ok(rows)
     }

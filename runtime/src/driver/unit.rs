@@ -41,7 +41,7 @@ pub(crate) struct Change<'a> {
 }
 
 /// PostgreSQL's `lock_timeout` and `statement_timeout` for a script; SQLite has neither.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Timeouts {
     pub(crate) lock_ms: Option<u64>,
     pub(crate) statement_ms: Option<u64>,

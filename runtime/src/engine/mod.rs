@@ -19,6 +19,7 @@ mod replay;
 mod retry;
 mod run;
 mod script;
+mod sharing;
 mod stamp;
 mod tenant;
 mod transaction;

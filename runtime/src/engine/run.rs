@@ -12,6 +12,7 @@ use super::fail;
 use super::foreign::note;
 use super::position::{Position, cannot_read};
 use super::retry::Attempts;
+use super::sharing::Sharing;
 use super::tenant::{Preparation, Prepared};
 use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Driver, Effect, Marker, Unit};
@@ -38,8 +39,8 @@ pub(crate) struct Run<'r> {
     watch: Stopwatch,
     /// Whether a statement runs again of which nothing tells whether it has happened.
     pub(crate) resume: bool,
-    /// Whether a first install may go into one transaction.
-    pub(super) together: bool,
+    /// Which revisions share a transaction.
+    pub(super) sharing: Sharing,
     /// Whether the observer knows that others have to be waited for.
     told_to_wait: bool,
     /// Tells this run's messages from those of any other.
@@ -54,8 +55,8 @@ pub(crate) struct Run<'r> {
     waited: Duration,
     /// The attempts since the last step.
     pub(super) attempts: Attempts,
-    /// A revision whose commit may have been done, as the connection was lost before its answer.
-    pub(super) in_doubt: Option<(usize, Direction)>,
+    /// Revisions whose commit may have been done, as the connection was lost before its answer.
+    pub(super) in_doubt: Vec<(usize, Direction)>,
     pub(super) lock_timeout: Duration,
     pub(super) lock_deadline: Duration,
     /// What a tenant's transactions take for granted.
@@ -91,7 +92,7 @@ impl<'r> Run<'r> {
             look: Look::Ahead,
             watch: Stopwatch::start(),
             resume: false,
-            together: true,
+            sharing: Sharing::default(),
             told_to_wait: false,
             token: format!("{:016x}", fastrand::u64(..)),
             suspect: None,
@@ -99,7 +100,7 @@ impl<'r> Run<'r> {
             notes: Vec::new(),
             waited: Duration::ZERO,
             attempts: Attempts::default(),
-            in_doubt: None,
+            in_doubt: Vec::new(),
             lock_timeout: options.lock_timeout,
             lock_deadline: options.lock_deadline,
             preparation: Preparation::new(options),
@@ -210,10 +211,11 @@ impl<'r> Run<'r> {
     /// Whether a commit was done whose answer was lost, as far as the ledger tells. As long as it was not, it
     /// still may be: the server goes on with what it was sent, under the lock.
     fn settle_doubt(&mut self, position: &Position) {
-        let Some((index, direction)) = self.in_doubt else {
-            return;
+        let is_done = |&(index, direction): &(usize, Direction)| {
+            position.standing.applied.contains(&index) == (direction == Direction::Up)
         };
-        if position.standing.applied.contains(&index) == (direction == Direction::Up) {
+        let done: Vec<_> = self.in_doubt.iter().copied().filter(is_done).collect();
+        for (index, direction) in done {
             self.finish(index, direction, Effect::default());
             if let Some(step) = self.report.steps.last_mut() {
                 step.notes.push(
@@ -278,7 +280,8 @@ impl<'r> Run<'r> {
         let mut tips = chart.tips(&position.standing.applied);
         let mut guard = position.guard(&self.histories);
         let mut create_ledger = !position.contents.present;
-        for stretch in self.stretches(position, direction, plan) {
+        self.sharing.begin(position.contents.rows.is_empty());
+        for stretch in self.sharing.stretches(chart, direction, plan) {
             let entry = &chart.entries[stretch[0]];
             if entry.script(direction).transactional {
                 let changes: Vec<Change<'_>> = stretch
@@ -350,7 +353,7 @@ impl<'r> Run<'r> {
         self.tell(&Event::Finished(step.clone()));
         self.report.steps.push(step);
         self.told_to_wait = false;
-        self.in_doubt = None;
+        self.in_doubt.clear();
         self.backoff.restart();
     }
 

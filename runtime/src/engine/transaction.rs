@@ -1,10 +1,9 @@
-//! The transactions of a run: which revisions share one, and what becomes of it.
+//! The transactions of a run, and what becomes of them.
 
-use limbeck_model::{Dialect, Direction};
+use limbeck_model::Direction;
 
 use super::change::journal;
 use super::fail::{self, cannot_write};
-use super::position::Position;
 use super::run::{Outcome, Run};
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
@@ -12,30 +11,6 @@ use crate::event::Event;
 use crate::ledger::Record;
 
 impl Run<'_> {
-    /// The transactions of a plan. On SQLite, where each commit waits for the disk, a first install is
-    /// one transaction up to the first revision that must stand alone.
-    pub(super) fn stretches<'p>(
-        &self,
-        position: &Position,
-        direction: Direction,
-        plan: &'p [usize],
-    ) -> Vec<&'p [usize]> {
-        let first_install = self.together
-            && self.chart.dialect == Dialect::Sqlite
-            && direction == Direction::Up
-            && position.contents.rows.is_empty();
-        let transactional =
-            |index: &usize| self.chart.entries[*index].script(direction).transactional;
-        let together = if first_install {
-            plan.iter().take_while(|index| transactional(index)).count()
-        } else {
-            0
-        };
-        let (first, rest) = plan.split_at(together);
-        let first = (!first.is_empty()).then_some(first);
-        first.into_iter().chain(rest.chunks(1)).collect()
-    }
-
     pub(super) fn transact(
         &mut self,
         unit: &Unit<'_>,
@@ -65,6 +40,7 @@ impl Run<'_> {
         drop(busy);
         match result {
             Ok(()) => {
+                self.sharing.done(stretch.len());
                 for (&index, effect) in stretch.iter().zip(effects) {
                     if !alone {
                         self.tell_start(index, direction);
@@ -75,20 +51,24 @@ impl Run<'_> {
             }
             Err(Refusal::Moved) => Ok(Outcome::Again),
             Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
-            // One transaction a revision then, so that those before the failing one stand and the
-            // failing one is named.
-            Err(_) if !alone => {
-                self.together = false;
-                Ok(Outcome::Again)
-            }
             Err(Refusal::Failed { error, .. }) if fail::is_unwritable(&error) => {
                 Err(cannot_write(error))
             }
             Err(Refusal::Failed { error, .. } | Refusal::Other(error)) if error.lost => {
-                self.in_doubt = Some((stretch[0], direction));
+                if !alone {
+                    // Should one of them be what the server does not survive, it is that one that is named.
+                    self.sharing.set_apart(stretch.len());
+                }
+                self.in_doubt = stretch.iter().map(|&index| (index, direction)).collect();
                 let entry = &chart.entries[stretch[0]];
                 self.reconnect(error, |error| fail::interrupted(entry, error))
                     .map(|()| Outcome::Again)
+            }
+            // Each in a transaction of its own then, so that those before the failing one stand and the
+            // failing one is named.
+            Err(_) if !alone => {
+                self.sharing.set_apart(stretch.len());
+                Ok(Outcome::Again)
             }
             Err(Refusal::Failed { error, .. } | Refusal::Other(error)) if error.is_conflict() => {
                 let text = error.to_string();

@@ -2,6 +2,7 @@
 //!
 //! This module knows no driver. What a run executes and what `sql` prints is the same text.
 
+mod applied;
 mod behind;
 mod contents;
 mod progress;

@@ -1,8 +1,10 @@
 //! The ledger's SQL, for both dialects. Pure text: drivers execute it, the command `sql` prints it.
 
+use std::collections::BTreeMap;
+
 use limbeck_model::{Dialect, checksum};
 
-use super::{Applied, Guard, Journal, Record, Tenant, VERSION};
+use super::{Guard, Record, Tenant};
 
 /// What PostgreSQL is made to say when another process holds the lock; see [`Ledger::lock`].
 pub(crate) const BUSY: &str = "limbeck: another process is migrating this database";
@@ -44,7 +46,7 @@ impl Ledger {
         quote(text, self.dialect)
     }
 
-    fn optional(&self, text: Option<&str>) -> String {
+    pub(super) fn optional(&self, text: Option<&str>) -> String {
         text.map_or_else(|| "NULL".to_owned(), |text| self.quote(text))
     }
 
@@ -198,9 +200,9 @@ impl Ledger {
     }
 
     /// The statements that write a record.
-    pub(crate) fn record(&self, record: &Record<'_>) -> Vec<String> {
+    pub(super) fn record(&self, record: &Record<'_>) -> Vec<String> {
         match record {
-            Record::Applied(applied) => self.applied(applied),
+            Record::Applied(applied) => self.applied(&[applied]),
             Record::Removed {
                 history,
                 id,
@@ -212,8 +214,8 @@ impl Ledger {
                     self.table("revision"),
                     self.is(history, id)
                 ),
-                self.journal(journal),
-                self.state(history, &state.to_string()),
+                self.journal(&[journal]),
+                self.state(&BTreeMap::from([(*history, *state)])),
             ),
             Record::Purged { history } => ["revision", "state", "progress"]
                 .into_iter()
@@ -238,9 +240,9 @@ impl Ledger {
             } => vec![self.swept(history, id, *direction)],
             Record::Unclaimed { history } => vec![self.unclaimed(history)],
             Record::Corrected { history, state } => {
-                vec![self.state(history, &state.to_string())]
+                vec![self.state(&BTreeMap::from([(*history, *state)]))]
             }
-            Record::Attempted(journal) => vec![self.journal(journal)],
+            Record::Attempted(journal) => vec![self.journal(&[journal])],
         }
     }
 
@@ -257,74 +259,5 @@ impl Ledger {
             Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
             Dialect::Postgres => "clock_timestamp()",
         }
-    }
-
-    fn duration(&self, journal: &Journal<'_>) -> String {
-        match (journal.duration_ms, self.dialect) {
-            (Some(duration_ms), _) => duration_ms.to_string(),
-            (None, Dialect::Sqlite) => "NULL".to_owned(),
-            (None, Dialect::Postgres) => {
-                "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)::bigint"
-                    .to_owned()
-            }
-        }
-    }
-
-    fn applied(&self, applied: &Applied<'_>) -> Vec<String> {
-        let insert = format!(
-            "INSERT INTO {} (history, id, parents, checksum, lineage, compat, applied_at, duration_ms, applied_by) \
-             VALUES ({}, {}, {}, '{}', '{}', {}, {}, {}, {})",
-            self.table("revision"),
-            self.history(applied.history),
-            self.quote(applied.id),
-            self.quote(&applied.parents.join(" ")),
-            applied.checksum,
-            applied.lineage,
-            self.optional(applied.breaking),
-            self.now(),
-            self.duration(&applied.journal),
-            self.quote(applied.journal.binary),
-        );
-        let state = self.state(applied.history, &applied.state.to_string());
-        self.together(insert, self.journal(&applied.journal), state)
-    }
-
-    /// Three changes as one statement where the database can: PostgreSQL plans and runs it once.
-    fn together(&self, revision: String, journal: String, state: String) -> Vec<String> {
-        match self.dialect {
-            Dialect::Sqlite => vec![revision, journal, state],
-            Dialect::Postgres => vec![format!(
-                "WITH revision AS ({revision}), journal AS ({journal}) {state}"
-            )],
-        }
-    }
-
-    fn state(&self, history: &str, digest: &str) -> String {
-        format!(
-            "INSERT INTO {} (history, digest, version) VALUES ({}, '{digest}', {VERSION}) \
-             ON CONFLICT (history) DO UPDATE SET digest = excluded.digest, version = excluded.version",
-            self.table("state"),
-            self.history(history),
-        )
-    }
-
-    fn journal(&self, journal: &Journal<'_>) -> String {
-        let host = match self.dialect {
-            Dialect::Sqlite => "NULL",
-            Dialect::Postgres => "host(inet_client_addr())",
-        };
-        format!(
-            "INSERT INTO {} (history, id, direction, outcome, error, at, duration_ms, host, run_by) \
-             VALUES ({}, {}, '{}', '{}', {}, {}, {}, {host}, {})",
-            self.table("journal"),
-            self.history(journal.history),
-            self.quote(journal.id),
-            journal.direction,
-            journal.outcome,
-            self.optional(journal.error),
-            self.now(),
-            self.duration(journal),
-            self.quote(journal.binary),
-        )
     }
 }

@@ -118,6 +118,25 @@ const PACKAGES: &[Package] = &[
         published: false,
     },
     Package {
+        name: "limbeck-bench",
+        stands_on: &["limbeck-testkit"],
+        foreign: Foreign::Any,
+        published: false,
+    },
+    Package {
+        name: "bench-subject",
+        stands_on: &[],
+        foreign: Foreign::Any,
+        published: false,
+    },
+    // The programs that are measured, one of them with limbeck.
+    Package {
+        name: "subject",
+        stands_on: &["bench-subject", "limbeck", "limbeck-compiler"],
+        foreign: Foreign::Any,
+        published: false,
+    },
+    Package {
         name: "xtask",
         stands_on: &["limbeck-model", "limbeck-testkit"],
         foreign: Foreign::Any,
@@ -127,6 +146,9 @@ const PACKAGES: &[Package] = &[
 
 /// On these the tests of any package may stand; nothing of theirs is published.
 const FOR_TESTS: &[&str] = &["limbeck-schema", "limbeck-testkit", "limbeck-trial"];
+
+/// Workspaces of their own, to which the lints of this one do not reach.
+const APART: &[&str] = &["bench/", "fuzz/"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     tree.texts("Cargo.toml")
@@ -153,7 +175,8 @@ fn check_manifest(path: &str, manifest: &Manifest<'_>) -> Vec<Finding> {
         let message = format!("`{name}` is never published; say `publish = false`");
         findings.push(Finding::new(path, 1, message));
     }
-    if !manifest.takes_the_lints() && path != "fuzz/Cargo.toml" {
+    let is_apart = APART.iter().any(|folder| path.starts_with(folder));
+    if !manifest.takes_the_lints() && !is_apart {
         let message = "no lints; say `[lints]` and `workspace = true`";
         findings.push(Finding::new(path, 1, message));
     }
