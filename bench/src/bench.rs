@@ -25,7 +25,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn start(plan: Plan) -> Result<Self> {
-        let databases = Databases::start(plan.dialects)?;
+        let databases = Databases::start(&plan.dialects)?;
         Ok(Self {
             plan,
             databases,

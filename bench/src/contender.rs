@@ -103,11 +103,3 @@ impl Contender {
         answer(&mut command)
     }
 }
-
-/// The SQL alone in both ways, and every tool.
-pub(crate) fn everyone(dialect: Dialect, size: usize) -> Vec<Contender> {
-    let sql =
-        [ONE_TRANSACTION, STATEMENTS].map(|name| Contender::sql(name, dialect, size, "up.sql"));
-    let tools = Tool::migrating(dialect).map(|tool| Contender::tool(tool, dialect, size));
-    sql.into_iter().chain(tools).collect()
-}

@@ -31,6 +31,7 @@ usage: cargo run --release -- <command>
   setup                  installs what is missing, with apt: PostgreSQL, strace
   all [MEASUREMENT…]     everything, or these: fresh, extra, start, pending, wire, syncs, size, build
   quick [MEASUREMENT…]   the same with small histories and few rounds
+                         both with --sizes 10,100, --tools limbeck,sqlx, --databases sqlite for less
   show                   writes results/all.md again, from results/all.json
 ";
 
@@ -51,8 +52,8 @@ fn command(arguments: &[String]) -> Result<()> {
     };
     match name.as_str() {
         "setup" => setup::setup(),
-        "all" => run::run(plan::all(rest.to_vec())),
-        "quick" => run::run(plan::quick(rest.to_vec())),
+        "all" => run::run(plan::all().narrow(rest)?),
+        "quick" => run::run(plan::quick().narrow(rest)?),
         "show" => report::show("all"),
         _ => Err(Failure::new(USAGE)),
     }

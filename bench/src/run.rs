@@ -28,7 +28,7 @@ pub(crate) fn run(plan: Plan) -> Result<()> {
     }
     let mut bench = Bench::start(plan)?;
     let mut result = Ok(());
-    for &dialect in bench.plan.dialects {
+    for dialect in bench.plan.dialects.clone() {
         result = databases(&mut bench, dialect);
         if result.is_err() {
             break;
@@ -44,7 +44,7 @@ pub(crate) fn run(plan: Plan) -> Result<()> {
 
 /// What needs databases, from the small histories to the large ones.
 fn databases(bench: &mut Bench, dialect: Dialect) -> Result<()> {
-    for &size in bench.plan.sizes {
+    for size in bench.plan.sizes.clone() {
         shell::say(format_args!("{} with {size} revisions", dialect.title()));
         if bench.plan.wants("fresh") {
             measure::fresh(bench, dialect, size)?;
@@ -63,24 +63,27 @@ fn databases(bench: &mut Bench, dialect: Dialect) -> Result<()> {
                 measure::syncs(bench, dialect, size)?;
             }
         }
-        let names: Vec<_> = crate::contender::everyone(dialect, size)
+        let names: Vec<_> = bench
+            .plan
+            .everyone(dialect, size)
             .iter()
             .map(|contender| Contender::database(contender, "head"))
             .collect();
         bench.forget(dialect, &names)?;
+        keep(bench)?;
     }
     Ok(())
 }
 
 fn rest(bench: &mut Bench) -> Result<()> {
-    for &size in bench.plan.extra {
+    for size in bench.plan.extra.clone() {
         if bench.plan.wants("extra") {
             measure::extra(bench, size)?;
         }
     }
-    for &dialect in bench.plan.dialects {
+    for dialect in bench.plan.dialects.clone() {
         if bench.plan.wants("size")
-            && let [least, others @ ..] = bench.plan.sizes
+            && let [least, others @ ..] = &bench.plan.sizes.clone()[..]
         {
             for &size in others {
                 measure::size(bench, dialect, *least, size)?;

@@ -1,5 +1,7 @@
 //! Where a database stands, for people and health probes.
 
+use std::collections::BTreeMap;
+
 use limbeck_model::{Dialect, plan};
 
 use crate::engine::{Chart, Position};
@@ -105,13 +107,15 @@ impl Status {
     pub(crate) fn new(chart: &Chart, position: &Position) -> Self {
         let standing = &position.standing;
         let rows = &position.contents.rows;
+        let times: BTreeMap<_, _> = rows
+            .iter()
+            .map(|row| ((row.history.as_str(), row.id.as_str()), &row.applied_at))
+            .collect();
         let applied = standing.applied.iter().map(|&index| {
             let revision = chart.entries[index].name();
-            let row = rows
-                .iter()
-                .find(|row| row.history == revision.history && row.id == revision.id);
+            let time = times.get(&(revision.history.as_str(), revision.id.as_str()));
             AppliedRevision {
-                applied_at: row.map(|row| row.applied_at.clone()).unwrap_or_default(),
+                applied_at: time.map(|&time| time.clone()).unwrap_or_default(),
                 revision,
             }
         });

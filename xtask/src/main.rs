@@ -3,6 +3,7 @@
 //! It needs a Rust toolchain, and apt where PostgreSQL is missing and for `conformance`. It changes files only
 //! where a command's name says so: `generate` and `bless`.
 
+mod benchmarks;
 mod bless;
 mod ci;
 mod conformance;
@@ -30,6 +31,7 @@ usage: cargo xtask <command>
                        holds the grammar of SQL against PostgreSQL's own regression tests
   sim [SEED] [--quick] [--only PART] [--on SUBJECT:DIALECT]
                        fails, kills and cuts what limbeck stands on, and looks at what is left
+  bench [quick]        compares limbeck with other migration tools; bench/README.md says how
   bless                takes what the snapshot tests see now as right, then generates
 ";
 
@@ -56,6 +58,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["conformance", major] => conformance::run(&workspace, Some(major), None),
         ["conformance", major, suite] => conformance::run(&workspace, Some(major), Some(suite)),
         ["sim", rest @ ..] => sim::run(&workspace, rest),
+        ["bench"] => benchmarks::run(&workspace, "all"),
+        ["bench", "quick"] => benchmarks::run(&workspace, "quick"),
         ["bless"] => bless::run(&workspace),
         ["help" | "--help" | "-h"] => {
             terminal::say(USAGE.trim_end());

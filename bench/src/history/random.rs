@@ -1,4 +1,4 @@
-//! Numbers that look like chance and are the same in every run: SplitMix64.
+//! Numbers that look like chance and are the same in every run: `SplitMix64`.
 
 /// A sequence of numbers from a seed.
 #[derive(Clone, Debug)]

@@ -14,16 +14,17 @@ use crate::tool::Tool;
 const PROFILES: [(&str, &str); 2] = [("build-dev", "dev"), ("build-release", "release")];
 
 pub(crate) fn build(bench: &mut Bench, dialect: Dialect) -> Result<()> {
-    for &size in bench.plan.built {
+    for size in bench.plan.built.clone() {
         from_nothing(bench, dialect, size)?;
     }
-    edits(bench, dialect)
+    if bench.plan.sizes.contains(&bench.plan.edited) {
+        edits(bench, dialect)?;
+    }
+    Ok(())
 }
 
 fn from_nothing(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
-    let contenders: Vec<_> = Tool::migrating(dialect)
-        .map(|tool| Contender::tool(tool, dialect, size))
-        .collect();
+    let contenders = bench.plan.tools(dialect, size);
     let (small, history) = (bench.history(10).clone(), bench.history(size).clone());
     for (measure, profile) in PROFILES {
         for contender in &contenders {
@@ -58,9 +59,7 @@ fn clean(subject: &Subject, profile: &str) -> Result<()> {
 fn edits(bench: &mut Bench, dialect: Dialect) -> Result<()> {
     let size = bench.plan.edited;
     let history = bench.history(size).clone();
-    let contenders: Vec<_> = Tool::migrating(dialect)
-        .map(|tool| Contender::tool(tool, dialect, size))
-        .collect();
+    let contenders = bench.plan.tools(dialect, size);
     for contender in &contenders {
         let subject = &contender.subject;
         subject.prepare(&history)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::bench::{Bench, ms};
-use crate::contender::{Contender, ONE_TRANSACTION, everyone};
+use crate::contender::{Contender, ONE_TRANSACTION};
 use crate::database::Databases;
 use crate::error::{Failure, Result};
 use crate::history::Dialect;
@@ -12,7 +12,8 @@ use crate::tool::Tool;
 const KILOBYTES_IN_A_MEGABYTE: f64 = 1_024.0;
 
 pub(crate) fn fresh(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
-    compare(bench, &everyone(dialect, size))
+    let everyone = bench.plan.everyone(dialect, size);
+    compare(bench, &everyone)
 }
 
 /// limbeck and the SQL alone, and that once more on a server with as many locks as it has by itself.

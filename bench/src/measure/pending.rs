@@ -8,7 +8,7 @@ use crate::tool::Tool;
 
 pub(crate) fn pending(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
     let mut contenders = vec![Contender::sql(ONE_TRANSACTION, dialect, size, "last.sql")];
-    contenders.extend(Tool::migrating(dialect).map(|tool| Contender::tool(tool, dialect, size)));
+    contenders.extend(bench.plan.tools(dialect, size));
     for contender in &contenders {
         bench.install(&contender.subject)?;
         let url = bench

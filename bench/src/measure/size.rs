@@ -10,8 +10,9 @@ use crate::tool::Tool;
 
 /// Against a program with the least number of revisions that was built.
 pub(crate) fn size(bench: &mut Bench, dialect: Dialect, least: usize, size: usize) -> Result<()> {
-    for tool in Tool::migrating(dialect) {
-        let [small, large] = [least, size].map(|size| Contender::tool(tool, dialect, size));
+    for large in bench.plan.tools(dialect, size) {
+        let tool = large.subject.tool;
+        let small = Contender::tool(tool, dialect, least);
         bench.install(&small.subject)?;
         bench.install(&large.subject)?;
         let grown = length(&large)? - length(&small)?;

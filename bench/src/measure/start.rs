@@ -9,9 +9,7 @@ use crate::history::Dialect;
 use crate::tool::Tool;
 
 pub(crate) fn start(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
-    let tools: Vec<_> = Tool::migrating(dialect)
-        .map(|tool| Contender::tool(tool, dialect, size))
-        .collect();
+    let tools = bench.plan.tools(dialect, size);
     let mut contenders = questions(dialect, size);
     contenders.extend(tools);
     let limbeck = Contender::tool(Tool::Limbeck, dialect, size);

@@ -3,13 +3,13 @@
 use std::fs;
 
 use crate::bench::Bench;
-use crate::contender::{Contender, everyone};
+use crate::contender::Contender;
 use crate::error::{Failure, Result};
 use crate::history::Dialect;
 use crate::place;
 
 pub(crate) fn syncs(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
-    for contender in everyone(dialect, size) {
+    for contender in bench.plan.everyone(dialect, size) {
         bench.install(&contender.subject)?;
         let name = contender.database("syncs");
         let url = bench.databases.create(dialect, &name)?;

@@ -1,7 +1,7 @@
 //! Round trips to PostgreSQL, as a proxy counts them, after the session has begun.
 
 use crate::bench::Bench;
-use crate::contender::{Contender, everyone};
+use crate::contender::Contender;
 use crate::error::{Failure, Result};
 use crate::history::Dialect;
 use crate::tool::Tool;
@@ -9,7 +9,7 @@ use crate::tool::Tool;
 /// How often a client waits for the server in a new install, and in a start with nothing to do.
 pub(crate) fn wire(bench: &mut Bench, size: usize, is_fresh: bool) -> Result<()> {
     let dialect = Dialect::Postgres;
-    for contender in everyone(dialect, size) {
+    for contender in bench.plan.everyone(dialect, size) {
         if contender.subject.tool != Tool::Raw {
             let name = bench.head(&contender)?;
             let trips = trips(bench, &contender, &name)?;

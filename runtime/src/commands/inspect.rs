@@ -1,5 +1,6 @@
 //! Commands that look at the program's own histories.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use limbeck_model::target::resolve;
@@ -75,10 +76,12 @@ pub(super) fn heads(migrator: &Migrator) -> Result<Answer, Error> {
 pub(super) fn history(migrator: &Migrator, status: Option<&Status>) -> Result<Answer, Error> {
     let chart = chart(migrator)?;
     let heads = chart.graph.real_heads();
+    let times = status.map(times);
     let mut text = String::new();
     let mut revisions = Vec::new();
     for (index, entry) in chart.entries.iter().enumerate().rev() {
-        let applied_at = status.map(|status| applied_at(status, entry));
+        let name = (entry.history.name, entry.revision.id);
+        let applied_at = times.as_ref().map(|times| times.get(&name).copied());
         let standing = match applied_at {
             Some(Some(time)) => format!("  applied {time}"),
             Some(None) => "  pending".to_owned(),
@@ -104,15 +107,14 @@ pub(super) fn history(migrator: &Migrator, status: Option<&Status>) -> Result<An
     })
 }
 
-fn applied_at<'s>(status: &'s Status, entry: &Entry) -> Option<&'s str> {
-    status
-        .applied
-        .iter()
-        .find(|applied| {
-            applied.revision.history == entry.history.name
-                && applied.revision.id == entry.revision.id
-        })
-        .map(|applied| applied.applied_at.as_str())
+/// When each revision was applied, by its history and id.
+fn times(status: &Status) -> BTreeMap<(&str, &str), &str> {
+    let applied = status.applied.iter().map(|applied| {
+        let revision = &applied.revision;
+        let name = (revision.history.as_str(), revision.id.as_str());
+        (name, applied.applied_at.as_str())
+    });
+    applied.collect()
 }
 
 /// What is special about a revision, in parentheses.
