@@ -11,7 +11,7 @@ impl Run<'_> {
     /// Applies these revisions, in their order, whatever the histories have besides.
     pub(crate) fn replay(mut self, plan: &[usize]) -> Result<(), Error> {
         // One transaction each: the one that fails is named at once.
-        self.together = false;
+        self.sharing.set_apart(plan.len());
         self.look = Look::Done;
         match self.perform(&Position::default(), Direction::Up, plan)? {
             Outcome::Done => Ok(()),

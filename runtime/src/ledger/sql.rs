@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use limbeck_model::{Dialect, checksum};
 
-use super::{Guard, Record, Tenant};
+use super::{Guard, Record, Tenant, VERSION};
 
 /// What PostgreSQL is made to say when another process holds the lock; see [`Ledger::lock`].
 pub(crate) const BUSY: &str = "limbeck: another process is migrating this database";

@@ -108,7 +108,7 @@ impl Run<'_> {
                 }
                 Err(Refusal::Busy) => self.wait().map(|()| Outcome::Again),
                 Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
-                    self.in_doubt = ends.filter(|_| error.lost);
+                    self.in_doubt = ends.filter(|_| error.lost).into_iter().collect();
                     self.reconnect(error, cannot_write).map(|()| Outcome::Again)
                 }
             };
