@@ -51,7 +51,9 @@ impl Subject {
         let folder = self.folder();
         for name in ["Cargo.toml", "Cargo.lock", "build.rs", "src/main.rs"] {
             let path = source.join(name);
-            if !path.is_file() {
+            // Of limbeck the present state is measured, whatever that depends on.
+            let is_own = name == "Cargo.lock" && self.tool == Tool::Limbeck;
+            if !path.is_file() || (is_own && folder.join(name).is_file()) {
                 continue;
             }
             let text = fs::read_to_string(&path)
@@ -70,9 +72,12 @@ impl Subject {
     pub(crate) fn cargo(&self, command: &str, profile: &str) -> Command {
         let mut cargo = Command::new(env!("CARGO"));
         cargo
-            .args([command, "--quiet", "--locked", "--profile", profile])
+            .args([command, "--quiet", "--profile", profile])
             .current_dir(self.folder())
             .env("CARGO_TARGET_DIR", place::target(self.tool));
+        if self.tool != Tool::Limbeck {
+            cargo.arg("--locked");
+        }
         // What cargo has told this program is not for the one that it starts.
         for name in ["CARGO_MANIFEST_DIR", "RUSTFLAGS"] {
             cargo.env_remove(name);

@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, plan: &str) -> Result<()> {
     let folder = workspace.path("bench");
     for command in ["setup", plan] {
-        Job::cargo(&["run", "--release", "--locked", "--", command]).run(&folder)?;
+        Job::cargo(&["run", "--release", "--", command]).run(&folder)?;
     }
     Ok(())
 }
