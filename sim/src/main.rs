@@ -12,9 +12,12 @@
 )]
 
 mod adversarial;
+mod adversity;
 mod child;
 mod crowd;
+mod edits;
 mod kill;
+mod ledger;
 mod oracle;
 mod parts;
 mod place;

@@ -9,6 +9,8 @@
 //!    and no statement of a transaction ran twice. It needs no person for that.
 //! 5. An upgrade on top of that leads to the head, and there is nothing to do afterwards.
 
+use std::collections::BTreeMap;
+
 use limbeck::ErrorKind;
 
 use crate::place::Place;
@@ -187,10 +189,19 @@ pub(crate) fn difference(what: &str, golden: &str, found: &str) -> Option<String
         return None;
     }
     let only = |one: &str, other: &str| {
-        let others: std::collections::BTreeSet<_> = other.lines().collect();
+        let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+        for line in other.lines() {
+            *others.entry(line).or_default() += 1;
+        }
         let lines: Vec<_> = one
             .lines()
-            .filter(|line| !others.contains(line))
+            .filter(|line| match others.get_mut(line) {
+                Some(count) if *count > 0 => {
+                    *count -= 1;
+                    false
+                }
+                _ => true,
+            })
             .take(4)
             .map(|line| line.chars().take(160).collect::<String>())
             .collect();

@@ -2,8 +2,10 @@
 
 use limbeck::Dialect;
 
+use crate::adversity;
 use crate::crowd::crowd;
 use crate::kill;
+use crate::ledger::edit_ledgers;
 use crate::place::Place;
 use crate::scenario::{Operation, Scenario};
 use crate::settings::Settings;
@@ -11,50 +13,74 @@ use crate::subject::Subject;
 use crate::sweep::sweep;
 use crate::tally::Tally;
 
+/// The names with which `--only` chooses.
+pub(crate) const PARTS: &[&str] = &[
+    "sweep", "kill", "cut", "stall", "restart", "ledger", "crowd",
+];
+
 pub(crate) fn run(tally: &Tally, settings: &Settings) {
-    for subject in [Subject::store(), Subject::adversarial()] {
+    let subjects = [Subject::store(), Subject::adversarial()];
+    for subject in subjects {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
             if settings.wants_subject(subject.name, dialect) {
                 interrupt(tally, settings, subject, dialect);
             }
         }
+        if settings.wants("restart") && settings.wants_subject(subject.name, Dialect::Postgres) {
+            adversity::restart_servers(tally, settings, subject, 1);
+        }
+    }
+    if settings.wants("ledger") {
+        edit_ledgers(tally, settings);
     }
     if settings.wants("crowd") {
         crowd(tally, settings);
     }
 }
 
-/// Faults and kills at every point of every operation.
+/// Faults, kills and cuts at every point of every operation.
 fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dialect) {
-    if !settings.wants("sweep") && !settings.wants("kill") {
+    let wanted = ["sweep", "kill", "cut", "stall"];
+    if !wanted.iter().any(|part| settings.wants(part)) {
         return;
     }
     let upgrades = Scenario::upgrades(subject, dialect);
-    let others = Scenario::others(subject, dialect);
+    let others = match settings.wants("sweep") || settings.wants("kill") {
+        true => Scenario::others(subject, dialect),
+        false => Vec::new(),
+    };
     if settings.wants("sweep") {
         for scenario in upgrades.iter().chain(&others) {
-            sweep(tally, settings, scenario, 8);
+            sweep(tally, settings, scenario, 6);
         }
     }
     if settings.wants("kill") {
-        for scenario in &upgrades {
+        // The last of the others is the downgrade.
+        for scenario in upgrades.iter().chain(others.last()) {
             kill_everywhere(tally, settings, scenario);
-        }
-        if let Some(downgrade) = others.last() {
-            kill_everywhere(tally, settings, downgrade);
         }
         if dialect == Dialect::Sqlite {
             kill_everywhere(tally, settings, &write_ahead(subject));
         }
     }
+    if dialect == Dialect::Postgres {
+        for scenario in &upgrades {
+            if settings.wants("cut") {
+                adversity::cut_connections(tally, settings, scenario, 4);
+            }
+            if settings.wants("stall") {
+                adversity::stall_connections(tally, settings, scenario, 1);
+            }
+        }
+    }
 }
 
 fn kill_everywhere(tally: &Tally, settings: &Settings, scenario: &Scenario) {
-    kill::kill_at_calls(tally, settings, scenario, 4);
+    kill::kill_at_calls(tally, settings, scenario, 3);
     kill::kill_at_moments(tally, settings, scenario);
     match scenario.start.dialect() {
-        Dialect::Postgres => kill::kill_on_the_wire(tally, settings, scenario, 6),
-        Dialect::Sqlite => kill::kill_at_system_calls(tally, settings, scenario, 10),
+        Dialect::Postgres => kill::kill_on_the_wire(tally, settings, scenario, 4),
+        Dialect::Sqlite => kill::kill_at_system_calls(tally, settings, scenario, 6),
     }
 }
 

@@ -5,7 +5,7 @@
 use limbeck::Dialect;
 use limbeck_testkit as testkit;
 
-use crate::place::{Place, postgres_rows};
+use crate::place::{Place, postgres_rows, sqlite_rows};
 
 /// One look at a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,11 +19,21 @@ pub(crate) struct Portrait {
 }
 
 impl Portrait {
+    /// The same without the ledger, which may be anything.
+    pub(crate) fn of_contents(place: &Place) -> Self {
+        Self::look(place, false)
+    }
+
     pub(crate) fn of(place: &Place) -> Self {
-        let (applied, unfinished) = recorded(place);
+        Self::look(place, true)
+    }
+
+    fn look(place: &Place, with_ledger: bool) -> Self {
         match place {
             Place::Sqlite { path, .. } => {
                 let connection = rusqlite::Connection::open(path).unwrap();
+                let mut ask = |sql: &str| sqlite_rows(&connection, sql).unwrap();
+                let (applied, unfinished) = recorded(place, with_ledger, &mut ask);
                 Self {
                     applied,
                     unfinished,
@@ -33,41 +43,48 @@ impl Portrait {
             }
             Place::Postgres(database) => {
                 let mut client = database.connect();
-                let lines = postgres_rows(&mut client, CATALOG).unwrap();
-                let sequences = postgres_rows(&mut client, SEQUENCES).unwrap();
+                let mut ask = |sql: &str| postgres_rows(&mut client, sql).unwrap();
+                let (applied, unfinished) = recorded(place, with_ledger, &mut ask);
+                let (schema, sequences) = (ask(CATALOG).join("\n"), ask(SEQUENCES).join("\n"));
                 let rows = database.rows_dump(&["limbeck"]);
                 Self {
                     applied,
                     unfinished,
-                    schema: lines.join("\n"),
-                    rows: without_times(&format!("{rows}\n{}", sequences.join("\n"))),
+                    schema,
+                    rows: without_times(&format!("{rows}\n{sequences}")),
                 }
             }
         }
     }
 }
 
-/// What the ledger says, where there is one.
-fn recorded(place: &Place) -> (Vec<String>, Vec<String>) {
-    if !has_ledger(place) {
+/// What the ledger says, where there is one: the ids that are applied, and which histories are unfinished.
+fn recorded(
+    place: &Place,
+    with_ledger: bool,
+    ask: &mut impl FnMut(&str) -> Vec<String>,
+) -> (Vec<String>, Vec<String>) {
+    if !with_ledger || ask(presence(place.dialect())) != ["1"] {
         return (Vec::new(), Vec::new());
     }
-    let revision = place.ledger("revision");
-    let state = place.ledger("state");
+    let (revision, state) = (place.ledger("revision"), place.ledger("state"));
     (
-        place.query(&format!("SELECT id FROM {revision} ORDER BY id")),
-        place.query(&format!(
+        ask(&format!("SELECT id FROM {revision} ORDER BY id")),
+        ask(&format!(
             "SELECT history FROM {state} WHERE unfinished IS NOT NULL ORDER BY history"
         )),
     )
 }
 
-pub(crate) fn has_ledger(place: &Place) -> bool {
-    let query = match place.dialect() {
+const fn presence(dialect: Dialect) -> &'static str {
+    match dialect {
         Dialect::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE name = 'limbeck_state'",
         Dialect::Postgres => "SELECT count(to_regclass('limbeck.state'))",
-    };
-    place.query(query) == ["1"]
+    }
+}
+
+pub(crate) fn has_ledger(place: &Place) -> bool {
+    place.query(presence(place.dialect())) == ["1"]
 }
 
 /// The times of day in a text differ from run to run, and nothing else may.

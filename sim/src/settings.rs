@@ -35,6 +35,7 @@ impl Settings {
                 "--on" => settings
                     .subjects
                     .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
+                "--list" => return Err(crate::parts::PARTS.join("\n")),
                 number => {
                     settings.seed = number
                         .parse()

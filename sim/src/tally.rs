@@ -17,7 +17,6 @@ pub(crate) struct Tally {
 struct Part {
     points: usize,
     wrong: usize,
-    took: Duration,
 }
 
 impl Tally {
@@ -58,14 +57,18 @@ impl Tally {
                 });
             }
         });
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = parts.entry(part.to_owned()).or_default();
-        entry.took += started.elapsed();
+        self.timed(part, started.elapsed());
+    }
+
+    /// A part is over, and has taken so long.
+    pub(crate) fn timed(&self, part: &str, took: Duration) {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = parts.get(part).copied().unwrap_or_default();
         println!(
             "{part}: {} points, {} wrong, {:.1} s",
             entry.points,
             entry.wrong,
-            entry.took.as_secs_f64()
+            took.as_secs_f64()
         );
     }
 

@@ -1,0 +1,90 @@
+//! A connection on which nothing passes any more, and neither side learns of it: what a firewall does that
+//! forgets. Another program that starts meanwhile is not held up by it for good.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use limbeck::ErrorKind;
+use limbeck_testkit::{Direction, Gate, Moment, Verdict, postgres};
+
+use crate::oracle;
+use crate::scenario::Scenario;
+use crate::settings::Settings;
+use crate::tally::Tally;
+use crate::wait;
+
+/// Stalled at this message of the client, before or after the server has it.
+#[derive(Clone, Copy)]
+struct Point(usize, Moment);
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {}, {:?} it passed", self.0, self.1)
+    }
+}
+
+pub(crate) fn stall_connections(
+    tally: &Tally,
+    settings: &Settings,
+    scenario: &Scenario,
+    count: usize,
+) {
+    let points: Vec<_> = (3..3 + scenario.golden.states.len())
+        .flat_map(|number| [Point(number, Moment::Before), Point(number, Moment::After)])
+        .collect();
+    let points = settings.sample(points, count, count * 8);
+    let part = format!("stall the connection, {scenario}");
+    tally.try_all(&part, &points, settings.workers, |point| {
+        try_point(scenario, *point)
+    });
+}
+
+fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Vec<String> {
+    let place = scenario.start.copy();
+    let is_stalled = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&is_stalled);
+    let gate = Gate::start(postgres(), move |passage| {
+        let is_it = passage.direction == Direction::ToServer
+            && passage.number == number
+            && passage.moment == moment;
+        if is_it {
+            noted.store(true, Ordering::SeqCst);
+            return Verdict::Stall;
+        }
+        Verdict::Pass
+    });
+    let url = gate.url(place.name());
+    let mut problems = Vec::new();
+    std::thread::scope(|scope| {
+        let stalled = scope.spawn(|| {
+            scenario
+                .operation
+                .act(&mut scenario.subject.migrator(), &url)
+        });
+        let is_stalled = wait::until(wait::A_WHILE, || {
+            is_stalled.load(Ordering::SeqCst).then_some(())
+        });
+        if is_stalled.is_none() {
+            problems.push("the message was not reached".to_owned());
+        }
+        // The stalled one holds nothing unless the server is in the midst of its transaction, which ends by
+        // itself; a script that it has begun is alive until its lease runs out.
+        let mut other = scenario.subject.migrator();
+        other = other.lock_deadline(Duration::from_secs(5));
+        match scenario.operation.act(&mut other, &place.url()) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Locked => {}
+            Err(error) => problems.push(format!("the other program: {error:#}")),
+        }
+        gate.let_go();
+        match stalled.join() {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => problems.push(format!("the stalled program: {error:#}")),
+            Err(_) => problems.push("the stalled program has panicked".to_owned()),
+        }
+    });
+    problems.extend(oracle::examine(scenario, &place));
+    problems
+}
