@@ -74,22 +74,26 @@ fn try_edit(subject: &Subject, start: &Place, golden: &Portrait, edit: &Edit) ->
             }
         }
     }
-    // A refusal changes nothing, whatever was asked for.
+    // A refusal changes nothing, whatever was asked for; so the next one can be asked of the same copy.
+    let mut tried = place.copy();
     for name in ["downgrade", "stamp", "upgrade"] {
-        let tried = place.copy();
         let url = tried.url();
         let outcome = guarded(name, &mut problems, || match name {
             "downgrade" => migrator().downgrade(&url, subject.midway),
             "stamp" => migrator().stamp(&url, &["head"], false),
             _ => migrator().upgrade(&url, "head"),
         });
-        let Some(Err(error)) = outcome else { continue };
-        if name == "upgrade" {
-            problems.extend(wrong_refusal(edit, &error));
-        }
-        let after = look(&tried);
-        if after != before {
-            problems.push(format!("{name} refuses and changes something: {error:#}"));
+        match outcome {
+            Some(Err(error)) => {
+                if name == "upgrade" {
+                    problems.extend(wrong_refusal(edit, &error));
+                }
+                if look(&tried) != before {
+                    problems.push(format!("{name} refuses and changes something: {error:#}"));
+                }
+            }
+            _ if name == "upgrade" => {}
+            _ => tried = place.copy(),
         }
     }
     problems.extend(way_out(subject, &place, golden, edit));

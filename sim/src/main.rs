@@ -20,6 +20,7 @@ mod kill;
 mod ledger;
 mod oracle;
 mod parts;
+mod peers;
 mod place;
 mod portrait;
 mod process;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
         }
     };
     println!("seed {}", settings.seed);
-    let tally = Tally::default();
+    let tally = Tally::new(&settings);
     parts::run(&tally, &settings);
     if tally.conclude() {
         ExitCode::SUCCESS

@@ -6,6 +6,7 @@ use crate::adversity;
 use crate::crowd::crowd;
 use crate::kill;
 use crate::ledger::edit_ledgers;
+use crate::peers::replay;
 use crate::place::Place;
 use crate::scenario::{Operation, Scenario};
 use crate::settings::Settings;
@@ -15,7 +16,15 @@ use crate::tally::Tally;
 
 /// The names with which `--only` chooses.
 pub(crate) const PARTS: &[&str] = &[
-    "sweep", "kill", "cut", "stall", "restart", "ledger", "crowd",
+    "sweep",
+    "kill",
+    "cut",
+    "stall",
+    "restart",
+    "disk",
+    "read-only",
+    "ledger",
+    "crowd",
 ];
 
 pub(crate) fn run(tally: &Tally, settings: &Settings) {
@@ -26,12 +35,18 @@ pub(crate) fn run(tally: &Tally, settings: &Settings) {
                 interrupt(tally, settings, subject, dialect);
             }
         }
+        if settings.wants("disk") {
+            fill_disks(tally, settings, subject);
+        }
         if settings.wants("restart") && settings.wants_subject(subject.name, Dialect::Postgres) {
             adversity::restart_servers(tally, settings, subject, 1);
         }
     }
     if settings.wants("ledger") {
         edit_ledgers(tally, settings);
+    }
+    if settings.wants("peers") {
+        replay(tally, settings);
     }
     if settings.wants("crowd") {
         crowd(tally, settings);
@@ -40,7 +55,7 @@ pub(crate) fn run(tally: &Tally, settings: &Settings) {
 
 /// Faults, kills and cuts at every point of every operation.
 fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dialect) {
-    let wanted = ["sweep", "kill", "cut", "stall"];
+    let wanted = ["sweep", "kill", "cut", "stall", "read-only", "clock"];
     if !wanted.iter().any(|part| settings.wants(part)) {
         return;
     }
@@ -63,6 +78,17 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
             kill_everywhere(tally, settings, &write_ahead(subject));
         }
     }
+    if settings.wants("read-only") {
+        for scenario in &upgrades {
+            adversity::refuse_writing(tally, settings, scenario);
+        }
+    }
+    if settings.wants("clock") {
+        // The upgrade, on which a first install is not a single transaction.
+        if let Some(scenario) = upgrades.last() {
+            adversity::move_the_clock(tally, settings, scenario, 3);
+        }
+    }
     if dialect == Dialect::Postgres {
         for scenario in &upgrades {
             if settings.wants("cut") {
@@ -72,6 +98,16 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
                 adversity::stall_connections(tally, settings, scenario, 1);
             }
         }
+    }
+}
+
+fn fill_disks(tally: &Tally, settings: &Settings, subject: Subject) {
+    if settings.wants_subject(subject.name, Dialect::Sqlite) {
+        adversity::fill_pages(tally, settings, subject, 4);
+        adversity::fill_sqlite(tally, settings, subject, 3);
+    }
+    if settings.wants_subject(subject.name, Dialect::Postgres) {
+        adversity::fill_postgres(tally, settings, subject, 2);
     }
 }
 

@@ -10,7 +10,11 @@ use tempfile::TempDir;
 /// A database of the simulation's own, gone when this is dropped.
 #[derive(Debug)]
 pub(crate) enum Place {
-    Sqlite { path: PathBuf, _folder: TempDir },
+    Sqlite {
+        path: PathBuf,
+        /// Where the folder is the place's own.
+        _folder: Option<TempDir>,
+    },
     Postgres(testkit::Database),
 }
 
@@ -28,13 +32,21 @@ impl Place {
         Self::Postgres(testkit::Database::create(server))
     }
 
+    /// An SQLite database in a folder of somebody else's.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        Self::Sqlite {
+            path: folder.join("store.db"),
+            _folder: None,
+        }
+    }
+
     fn file(make: impl FnOnce(&Path)) -> Self {
         let folder = TempDir::with_prefix("limbeck-sim-").unwrap();
         let path = folder.path().join("store.db");
         make(&path);
         Self::Sqlite {
             path,
-            _folder: folder,
+            _folder: Some(folder),
         }
     }
 
@@ -61,6 +73,14 @@ impl Place {
         match self {
             Self::Sqlite { path, .. } => format!("sqlite:{}", path.display()),
             Self::Postgres(database) => database.url(),
+        }
+    }
+
+    /// The file of an SQLite database.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite { path, .. } => Some(path),
+            Self::Postgres(_) => None,
         }
     }
 

@@ -6,6 +6,10 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
     /// Tries a sample of the points, enough for each change of the code.
     pub(crate) is_quick: bool,
+    /// Names each point before it is tried.
+    pub(crate) is_verbose: bool,
+    /// Tries only points whose names have this in them.
+    pub(crate) point: String,
     /// Parts whose names begin so; all where empty.
     pub(crate) only: Vec<String>,
     /// Subjects and kinds of databases, or parts of their names; all where empty.
@@ -14,13 +18,15 @@ pub(crate) struct Settings {
     pub(crate) workers: usize,
 }
 
-const USAGE: &str = "usage: limbeck-sim [SEED] [--quick] [--only PART]… [--on SUBJECT:DIALECT]…";
+const USAGE: &str = "usage: limbeck-sim [SEED] [--quick] [--verbose] [--only PART]… [--on SUBJECT:DIALECT]… [--point TEXT]";
 
 impl Settings {
     pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
         let mut settings = Self {
             seed: fastrand::u64(..1_000_000_000),
             is_quick: false,
+            is_verbose: false,
+            point: String::new(),
             only: Vec::new(),
             subjects: Vec::new(),
             workers: std::thread::available_parallelism().map_or(2, |count| count.get().min(4)),
@@ -28,10 +34,12 @@ impl Settings {
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             match argument.as_str() {
+                "--verbose" => settings.is_verbose = true,
                 "--quick" => settings.is_quick = true,
                 "--only" => settings
                     .only
                     .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
+                "--point" => settings.point = rest.next().ok_or(USAGE.to_owned())?.clone(),
                 "--on" => settings
                     .subjects
                     .push(rest.next().ok_or(USAGE.to_owned())?.clone()),

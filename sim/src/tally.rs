@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::settings::Settings;
+
 /// Counts points and keeps what is wrong.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
+    /// Whether each point is named before it is tried.
+    is_verbose: bool,
+    /// Tries only points whose names have this in them.
+    only: String,
     parts: Mutex<BTreeMap<String, Part>>,
     findings: Mutex<Vec<String>>,
 }
@@ -20,6 +27,14 @@ struct Part {
 }
 
 impl Tally {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            is_verbose: settings.is_verbose,
+            only: settings.point.clone(),
+            ..Self::default()
+        }
+    }
+
     /// One point of a part was tried, and this was wrong.
     pub(crate) fn point(&self, part: &str, point: &dyn Display, problems: &[String]) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,7 +67,16 @@ impl Tally {
             for _ in 0..workers.clamp(1, points.len().max(1)) {
                 scope.spawn(|| {
                     while let Some(point) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
-                        self.point(part, point, &judge(point));
+                        if !point.to_string().contains(&self.only) {
+                            continue;
+                        }
+                        if self.is_verbose {
+                            println!("{part}, {point}");
+                        }
+                        // What panics is a finding like any other, wherever it panics.
+                        let judged = catch_unwind(AssertUnwindSafe(|| judge(point)));
+                        let problems = judged.unwrap_or_else(|_| vec!["a panic".to_owned()]);
+                        self.point(part, point, &problems);
                     }
                 });
             }
