@@ -54,7 +54,7 @@ pub(crate) fn edit_ledgers(tally: &Tally, settings: &Settings) {
 
 fn try_edit(subject: &Subject, start: &Place, golden: &Portrait, edit: &Edit) -> Vec<String> {
     let place = start.copy();
-    if let Err(error) = place.try_execute(edit.sql) {
+    if let Err(error) = place.try_execute(&edit.sql(place.dialect())) {
         return vec![format!("the edit itself: {error}")];
     }
     let mut problems = Vec::new();

@@ -60,9 +60,10 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
         return;
     }
     let upgrades = Scenario::upgrades(subject, dialect);
-    let others = match settings.wants("sweep") || settings.wants("kill") {
-        true => Scenario::others(subject, dialect),
-        false => Vec::new(),
+    let others = if settings.wants("sweep") || settings.wants("kill") {
+        Scenario::others(subject, dialect)
+    } else {
+        Vec::new()
     };
     if settings.wants("sweep") {
         for scenario in upgrades.iter().chain(&others) {

@@ -39,7 +39,9 @@ impl Settings {
                 "--only" => settings
                     .only
                     .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
-                "--point" => settings.point = rest.next().ok_or(USAGE.to_owned())?.clone(),
+                "--point" => settings
+                    .point
+                    .clone_from(rest.next().ok_or(USAGE.to_owned())?),
                 "--on" => settings
                     .subjects
                     .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
