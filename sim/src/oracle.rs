@@ -11,8 +11,6 @@
 
 use std::collections::BTreeMap;
 
-use limbeck::ErrorKind;
-
 use crate::place::Place;
 use crate::portrait::{Portrait, has_ledger};
 use crate::scenario::{Operation, Scenario};
@@ -131,21 +129,14 @@ fn the_journal_is_true(place: &Place) -> Option<String> {
     (!purged && !wrong.is_empty()).then(|| format!("the journal is wrong: {wrong:?}"))
 }
 
-/// Runs it again, as a start of the program would, and takes up by hand what a person has to take up.
+/// Runs it again, as a start of the program would.
 fn a_rerun_converges(scenario: &Scenario, place: &Place) -> Vec<String> {
     let url = place.url();
     let mut migrator = scenario.subject.migrator();
-    let mut result = match scenario.operation {
+    let result = match scenario.operation {
         Operation::Resume(target) => Operation::Upgrade(target).act(&mut migrator, &url),
         operation => operation.act(&mut migrator, &url),
     };
-    if let Err(error) = &result
-        && error.kind() == ErrorKind::Interrupted
-    {
-        result = migrator
-            .resume(&url, "head")
-            .and_then(|_| scenario.operation.act(&mut migrator, &url));
-    }
     if let Err(error) = result {
         return vec![format!("the rerun failed: {error:#}")];
     }

@@ -7,7 +7,7 @@ use limbeck_testkit::{BIN_VARIABLE, Bouncer, Cluster, Options, URL_VARIABLE};
 use crate::error::{Failure, Result};
 use crate::job::{Job, Stream};
 use crate::terminal::say;
-use crate::{generate, tidy};
+use crate::{generate, sim, tidy};
 
 use super::install;
 use super::run::{Session, Step};
@@ -54,6 +54,10 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         name: "doc tests",
         act: doc_tests,
+    },
+    Step {
+        name: "faults",
+        act: faults,
     },
     Step {
         name: "lock file",
@@ -209,6 +213,15 @@ fn run_tests(session: &mut Session, runner: Runner, program: &[&str]) -> Result<
     job.run_reading(session.workspace.root(), stream, |line| {
         tally.read(runner, line);
     })
+}
+
+/// A sample of the simulation, the same each time: what fails here fails for whoever runs it again.
+fn faults(session: &mut Session) -> Result<()> {
+    let mut job = sim::job(&session.workspace, &["1", "--quick"])?;
+    if let Some(cluster) = &session.server {
+        job = job.with(URL_VARIABLE, &cluster.server().url("postgres"));
+    }
+    job.run(session.workspace.root())
 }
 
 /// The reference deployment could be released as it is: all is locked, and proved as it stands.
