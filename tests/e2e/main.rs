@@ -12,6 +12,7 @@
 mod adversity;
 mod backups;
 mod commands;
+mod contradictions;
 mod drift;
 mod failures;
 mod fleets;

@@ -262,7 +262,7 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
             self.send(&format!("SET {setting} = {value_ms}"))?;
         }
         let before = self.go_to_tenant()?;
-        let result = self.send(sql);
+        let result = self.send_writing(sql);
         let result = self
             .come_back(before, result)
             .map(|answers| rows_of(sql, &answers));

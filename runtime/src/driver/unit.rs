@@ -107,6 +107,11 @@ impl DriverError {
         }
     }
 
+    /// Whether it is of a row that says what it cannot say, and not of the database or the way to it.
+    pub(crate) fn is_of_a_row(&self) -> bool {
+        self.code.is_none() && !self.lost && !self.busy
+    }
+
     /// Whether it gave up waiting for a lock.
     pub(crate) fn is_lock_timeout(&self) -> bool {
         self.code.as_deref() == Some(LOCK_NOT_AVAILABLE)

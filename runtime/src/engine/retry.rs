@@ -58,6 +58,52 @@ impl Attempts {
     }
 }
 
+/// What a run has seen of the ledger when it looked last.
+#[derive(Debug)]
+pub(super) struct Looks<T> {
+    seen: Option<T>,
+    in_vain: u32,
+}
+
+/// What a look has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Something else than the one before.
+    Moved,
+    /// The same.
+    Same,
+    /// The same so often that it is no use to hurry.
+    InVain,
+}
+
+impl<T> Default for Looks<T> {
+    fn default() -> Self {
+        Self {
+            seen: None,
+            in_vain: 0,
+        }
+    }
+}
+
+impl<T: PartialEq> Looks<T> {
+    /// How often the same may be seen at once: a plan that is void must not be made again for ever.
+    const MOST: u32 = 8;
+
+    pub(super) fn look(&mut self, now: T) -> Sight {
+        if self.seen.as_ref() != Some(&now) {
+            self.seen = Some(now);
+            self.in_vain = 0;
+            return Sight::Moved;
+        }
+        self.in_vain += 1;
+        if self.in_vain > Self::MOST {
+            Sight::InVain
+        } else {
+            Sight::Same
+        }
+    }
+}
+
 impl Run<'_> {
     /// After a revision was rolled back because others were in the way: pauses, or gives up.
     pub(super) fn try_again(
@@ -144,6 +190,16 @@ mod tests {
     use super::*;
 
     const TIMEOUT: Duration = Duration::from_secs(2);
+
+    #[test]
+    fn a_ledger_that_never_moves_is_not_read_for_ever() {
+        let mut looks = Looks::default();
+        assert_eq!(looks.look(1), Sight::Moved);
+        assert!((0..8).all(|_| looks.look(1) == Sight::Same));
+        assert_eq!(looks.look(1), Sight::InVain);
+        assert_eq!(looks.look(2), Sight::Moved);
+        assert_eq!(looks.look(2), Sight::Same);
+    }
 
     #[test]
     fn attempts_go_on_until_the_deadline() {

@@ -11,7 +11,7 @@ use super::discrepancy::refuse_below;
 use super::fail;
 use super::foreign::note;
 use super::position::{Position, cannot_read};
-use super::retry::Attempts;
+use super::retry::{Attempts, Looks, Sight};
 use super::sharing::Sharing;
 use super::tenant::{Preparation, Prepared};
 use crate::clock::{Backoff, Stopwatch};
@@ -135,7 +135,7 @@ impl<'r> Run<'r> {
         // process does meanwhile must not carry this one further.
         let mut goal: Option<Vec<usize>> = None;
         let mut announced = None;
-        let mut seen = None;
+        let mut looks = Looks::default();
         loop {
             let position = match known.take() {
                 Some(position) => position,
@@ -147,9 +147,10 @@ impl<'r> Run<'r> {
                 position.contents.states.clone(),
                 position.unfinished().map(|script| script.step),
             );
-            if seen.as_ref() != Some(&now) {
-                self.backoff.restart();
-                seen = Some(now);
+            match looks.look(now) {
+                Sight::Moved => self.backoff.restart(),
+                Sight::Same => {}
+                Sight::InVain => self.wait()?,
             }
             // A script that this program does not have concerns it only where it has something to do.
             let is_foreign = position.foreign(self.chart).is_some();

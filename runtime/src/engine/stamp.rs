@@ -7,13 +7,13 @@ use limbeck_model::{Direction, plan};
 use super::change::{move_tips, record};
 use super::discrepancy::refuse_below;
 use super::fail::cannot_write;
-use super::position::{self, Position};
+use super::position::{self, Position, cannot_read};
 use super::run::{Outcome, Run};
 use super::tenant::Prepared;
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::event::Event;
-use crate::ledger::Record;
+use crate::ledger::{Contents, Guard, Record};
 use crate::report::{Report, Step};
 
 impl Run<'_> {
@@ -34,7 +34,10 @@ impl Run<'_> {
         let chart = self.chart;
         let mut ahead = Vec::new();
         let (contents, applied) = if purge {
-            (position::understood(self.read()?)?, BTreeSet::new())
+            let Some(contents) = self.read_to_forget()? else {
+                return self.forget_and_stamp(targets);
+            };
+            (position::understood(contents)?, BTreeSet::new())
         } else {
             let position = Position::find(self.read()?, chart, &self.histories)?;
             ahead = position.ahead_rows();
@@ -82,9 +85,59 @@ impl Run<'_> {
         if self.prepare(&contents)? == Prepared::Now {
             return Ok(Outcome::Again);
         }
+        self.record_moves(guard, !contents.present, records, moves)
+    }
+
+    /// What is forgotten need not be understood: `None` where a row of the ledger cannot be read.
+    fn read_to_forget(&mut self) -> Result<Option<Contents>, Error> {
+        loop {
+            match self.driver.read(&self.ledger, &self.histories) {
+                Ok(contents) => return Ok(Some(contents)),
+                Err(error) if error.is_of_a_row() => return Ok(None),
+                Err(error) => self.reconnect(error, cannot_read)?,
+            }
+        }
+    }
+
+    /// Stamps over a ledger that nobody can read. There is nothing that it could be expected to say, and the
+    /// lock is all that keeps others out.
+    fn forget_and_stamp(&mut self, targets: &[&str]) -> Result<Outcome, Error> {
+        let chart = self.chart;
+        let nothing = BTreeSet::new();
+        let plan = plan::stamp(&chart.graph, &nothing, targets, true)?;
+        let mut tips = chart.tips(&nothing);
+        let moves: Vec<_> = plan
+            .add
+            .iter()
+            .map(|&index| (index, Direction::Up))
+            .collect();
+        let forgotten = self
+            .histories
+            .iter()
+            .map(|history| Record::Purged { history });
+        let mut records: Vec<_> = forgotten.collect();
+        for &(index, direction) in &moves {
+            let state = move_tips(&mut tips, direction, index);
+            records.push(record(chart, index, direction, state, false));
+        }
+        // No history has this name, so that the guard is of nothing.
+        let guard = Guard {
+            histories: vec![String::new()],
+            ..Guard::default()
+        };
+        self.record_moves(guard, false, records, moves)
+    }
+
+    fn record_moves(
+        &mut self,
+        guard: Guard,
+        create_ledger: bool,
+        records: Vec<Record<'_>>,
+        moves: Vec<(usize, Direction)>,
+    ) -> Result<Outcome, Error> {
         let unit = Unit {
             guard,
-            create_ledger: !contents.present,
+            create_ledger,
             changes: vec![Change {
                 statements: &[],
                 timeouts: Timeouts::default(),
@@ -94,7 +147,7 @@ impl Run<'_> {
         match self.driver.transact(&self.ledger, &unit, &mut |_, _| ()) {
             Ok(()) => {
                 for (index, direction) in moves {
-                    let step = Step::new(chart.entries[index].name(), direction, false);
+                    let step = Step::new(self.chart.entries[index].name(), direction, false);
                     self.tell(&Event::Finished(step.clone()));
                     self.report.steps.push(step);
                 }

@@ -183,12 +183,17 @@ impl Ledger {
     /// in between. Between statements it lives as long as its lease, or until its session is gone, but for
     /// a moment in which the pooler may have given it another one. A session that may not be looked into
     /// counts as running. This very session is nobody else's: a pooler has passed it on.
+    ///
+    /// A lease that runs for longer than any does was written before the clock jumped back, or by hand: it
+    /// says nothing, or the jump would keep everybody out for as long as it was.
     pub(crate) fn progress(&self, histories: &[&str]) -> String {
         let within = self.histories(histories);
         let table = self.table("progress");
+        let longest = LEASE_S + GRACE_S;
         match self.dialect {
             Dialect::Sqlite => format!(
-                "SELECT history, id, direction, step, state, lease_until > {}, error, token, NULL FROM {table} \
+                "SELECT history, id, direction, step, state, lease_until > {} AND lease_until <= \
+                 strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+{longest} seconds'), error, token, NULL FROM {table} \
                  WHERE history IN ({within}) ORDER BY step",
                 self.now()
             ),
@@ -197,7 +202,8 @@ impl Ledger {
                  WHERE a.pid <> pg_backend_pid() AND coalesce(a.state, '') <> 'idle' AND \
                  (starts_with(a.query, '/* limbeck ' || token || ' ') OR a.pid = backend AND {same} AND \
                  (token = '{OFFLINE}' OR coalesce(a.state, 'disabled') = 'disabled'))) OR \
-                 lease_until > clock_timestamp() AND (backend IS NULL OR backend = pg_backend_pid() OR \
+                 lease_until > clock_timestamp() AND lease_until <= clock_timestamp() + interval '{longest} seconds' \
+                 AND (backend IS NULL OR backend = pg_backend_pid() OR \
                  lease_until > clock_timestamp() + interval '{certain} seconds' OR \
                  EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = backend AND {same})), \
                  error, token, noted ->> 'before' \

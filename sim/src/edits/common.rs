@@ -42,11 +42,15 @@ pub(super) const COMMON: &[Edit] = &[
         Fate::Refused(&[AheadBreaking, Diverged]),
         "INSERT INTO $revision SELECT history, 'zzz', 'd2', checksum, lineage, 'because', applied_at, 1, 'x' FROM $revision WHERE id = 'd2'",
     ),
-    edit("the journal is missing", Fate::Any, "DROP TABLE $journal"),
-    broken("the progress is missing", Fate::Any, "DROP TABLE $progress"),
+    broken("the journal is missing", UNREADABLE, "DROP TABLE $journal"),
+    broken(
+        "the progress is missing",
+        UNREADABLE,
+        "DROP TABLE $progress",
+    ),
     broken(
         "the rows' table is missing",
-        Fate::Any,
+        UNREADABLE,
         "DROP TABLE $revision",
     ),
     broken(

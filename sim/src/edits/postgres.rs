@@ -1,6 +1,6 @@
 //! Edits of a ledger in PostgreSQL.
 
-use limbeck::ErrorKind::{AheadBreaking, Interrupted, Locked};
+use limbeck::ErrorKind::AheadBreaking;
 
 use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, UNREADABLE, broken, edit};
 
@@ -96,7 +96,7 @@ pub(super) const POSTGRES: &[Edit] = &[
         Fate::Refused(&[AheadBreaking]),
         "UPDATE $state SET version = 2147483647",
     ),
-    edit(
+    broken(
         "the version is of a type that is no number",
         UNREADABLE,
         "ALTER TABLE $state ALTER COLUMN version TYPE text USING 'one'",
@@ -133,7 +133,7 @@ pub(super) const POSTGRES: &[Edit] = &[
     ),
     edit(
         "a lease is infinite",
-        Fate::Refused(&[Locked, Interrupted]),
+        INTERRUPTED,
         "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'd2', 'up', 1, 'started', 't', 'infinity')",
     ),
 ];

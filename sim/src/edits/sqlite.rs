@@ -1,8 +1,8 @@
 //! Edits of a ledger in SQLite, whose columns take values of any type.
 
-use limbeck::ErrorKind::{AheadBreaking, Database, Diverged, Edited, Interrupted, Locked};
+use limbeck::ErrorKind::{AheadBreaking, Database, Diverged, Edited};
 
-use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, UNREADABLE, edit};
+use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, UNREADABLE, broken, edit};
 
 pub(super) const SQLITE: &[Edit] = &[
     edit(
@@ -45,7 +45,7 @@ pub(super) const SQLITE: &[Edit] = &[
         DIVERGED,
         "INSERT INTO $revision SELECT history, hex(zeroblob(500000)), 'a1', checksum, lineage, compat, applied_at, 1, 'x' FROM $revision WHERE id = 'b1'",
     ),
-    edit(
+    broken(
         "a row of another history is a blob",
         Fate::Any,
         "INSERT INTO $state (history, digest, version) VALUES (x'00', x'00', 'x')",
@@ -70,7 +70,7 @@ pub(super) const SQLITE: &[Edit] = &[
         Fate::Fine,
         "ALTER TABLE $revision ADD COLUMN more text; ALTER TABLE $state ADD COLUMN more text; ALTER TABLE $journal ADD COLUMN more text",
     ),
-    edit(
+    broken(
         "the version is of a later limbeck",
         Fate::Refused(&[AheadBreaking]),
         "UPDATE $state SET version = 4294967295",
@@ -117,12 +117,12 @@ pub(super) const SQLITE: &[Edit] = &[
     ),
     edit(
         "a lease is garbage",
-        Fate::Any,
+        INTERRUPTED,
         "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'c2', 'up', 1, 'started', 't', 'zzz')",
     ),
     edit(
         "a lease is far away, as after a jump of the clock",
-        Fate::Refused(&[Locked, Interrupted]),
+        INTERRUPTED,
         "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'c2', 'up', 1, 'started', 't', '9999-01-01T00:00:00.000Z')",
     ),
 ];

@@ -22,17 +22,18 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
              SELECT history, id, parents, checksum, lineage, compat, \
              to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), applied_by \
              FROM {revision} WHERE {within} ORDER BY applied_at, id; \
-             {progress}; COMMIT",
+             {progress}; SELECT FROM {journal} LIMIT 0; COMMIT",
             states = ledger.standings(),
             revision = ledger.table("revision"),
             progress = ledger.progress(histories),
+            journal = ledger.table("journal"),
         );
         let messages = match self.send_transaction(&text) {
             Ok(messages) => messages,
-            Err(error) if is_missing(&error) => return Ok(Contents::default()),
+            Err(error) if is_missing(&error) => return self.absent(ledger, error),
             Err(error) => return Err(error),
         };
-        // One result for each statement: `BEGIN`, the three queries, `COMMIT`.
+        // One result for each statement: `BEGIN`, the three queries, the look at the journal, `COMMIT`.
         let [_, states, revisions, progress, ..] = &result_sets(&messages)[..] else {
             return Err(DriverError::other(
                 "the server has not answered every query",
@@ -53,6 +54,16 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                 .map(progress_row)
                 .collect::<Result<_, _>>()?,
         }))
+    }
+
+    /// What a missing table means: no ledger where `state` is missing too, and otherwise one that somebody
+    /// has taken a table from, which must not be taken for none.
+    fn absent(&mut self, ledger: &Ledger, missing: DriverError) -> Result<Contents, DriverError> {
+        match self.send(&ledger.standings()) {
+            Ok(_) => Err(missing),
+            Err(error) if is_missing(&error) => Ok(Contents::default()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -15,6 +15,9 @@ use crate::driver::message::{BACKSLASHES, Backslashes, Message};
 use crate::driver::{DriverError, Marker, Unit};
 use crate::ledger::Ledger;
 
+/// PostgreSQL's SQLSTATE for a change in a transaction that only reads.
+const READ_ONLY: &str = "25006";
+
 /// After a script outside a transaction, on a connection of limbeck's own: what its statements have set.
 pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL";
 
@@ -129,6 +132,26 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                 error
             });
         (message, result)
+    }
+
+    /// Sends a statement by itself, in a transaction that may write whatever the default is, as the
+    /// transactions of units may.
+    pub(super) fn send_writing(
+        &mut self,
+        sql: &str,
+    ) -> Result<Vec<SimpleQueryMessage>, DriverError> {
+        let refused = match self.send(sql) {
+            Err(error) if error.code.as_deref() == Some(READ_ONLY) => error,
+            result => return result,
+        };
+        let before = self.send("SELECT current_setting('default_transaction_read_only')")?;
+        if before.iter().find_map(row).and_then(|row| row.get(0)) != Some("on") {
+            return Err(refused);
+        }
+        self.send("SET default_transaction_read_only = off")?;
+        let result = self.send(sql);
+        let restored = self.send("SET default_transaction_read_only = on");
+        result.and_then(|messages| restored.map(|_| messages))
     }
 
     /// Has a statement that is sent by itself read as the standard does, on a connection of limbeck's own.

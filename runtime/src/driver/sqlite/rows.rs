@@ -44,6 +44,9 @@ pub(super) fn read_contents(
         "SELECT history, id, parents, checksum, lineage, compat, applied_at, applied_by FROM {} WHERE {within} ORDER BY applied_at, rowid",
         ledger.table("revision")
     );
+    // That it can be written to at all is better known before anything is done than afterwards.
+    let journal = format!("SELECT 1 FROM {} LIMIT 0", ledger.table("journal"));
+    connection.prepare(&journal).map_err(from_rusqlite)?;
     Ok(Contents {
         present,
         is_of_tenant: false,

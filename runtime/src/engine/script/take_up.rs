@@ -11,6 +11,7 @@ use super::settle::Settled;
 use crate::clock::Stopwatch;
 use crate::driver::{Place, Unit};
 use crate::engine::change::move_tips;
+use crate::engine::discrepancy;
 use crate::engine::fail;
 use crate::engine::position::{Position, cannot_read};
 use crate::engine::run::{Outcome, Run};
@@ -34,6 +35,12 @@ impl Run<'_> {
         let Some((index, direction)) = self.find(progress) else {
             return Err(unknown_script(progress));
         };
+        // A script ends in the transaction that records its revision, so that none is unfinished of what is
+        // recorded as done: its statements must not run again.
+        if position.standing.applied.contains(&index) == (direction == Direction::Up) {
+            let history = self.chart.entries[index].history.name;
+            return Err(discrepancy::contradictory(history));
+        }
         if !self.is_own(&progress.token) && self.may_be_slow(position, progress)? {
             return Ok(());
         }
