@@ -34,7 +34,7 @@ fn history() -> &'static History {
 }
 
 fn migrator() -> Migrator {
-    Migrator::new(history()).lock_deadline(Duration::from_millis(500))
+    Migrator::new(history()).lock_deadline(Duration::from_secs(4))
 }
 
 /// The first statement of the script is begun, by a process that nobody knows.

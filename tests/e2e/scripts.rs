@@ -219,8 +219,8 @@ on_each_database! {
         fail(store);
         let progress = store.ledger("progress");
         let later = match store {
-            Store::Sqlite { .. } => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+60 seconds')",
-            Store::Postgres(_) => "clock_timestamp() + interval '60 seconds'",
+            Store::Sqlite { .. } => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+20 seconds')",
+            Store::Postgres(_) => "clock_timestamp() + interval '20 seconds', backend = NULL",
         };
         store.execute(&format!("UPDATE {progress} SET state = 'started', lease_until = {later}"));
         let error = Migrator::new(history())

@@ -23,8 +23,6 @@ pub(crate) struct ServerFacts {
     /// As in `15.18`.
     pub(crate) version: String,
     pub(crate) is_standby: bool,
-    /// Whether transactions of this session are read only unless they ask otherwise.
-    pub(crate) is_read_only_by_default: bool,
     pub(crate) role: String,
     pub(crate) database: String,
     /// Where objects go that name no schema; `None` where they cannot go anywhere.

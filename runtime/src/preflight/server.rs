@@ -17,7 +17,6 @@ pub(super) fn judge(facts: &ServerFacts, intent: &Intent<'_>) -> Vec<Finding> {
     let mut findings: Vec<_> = [
         version(facts),
         standby(facts, intent),
-        read_only(facts, intent),
         ledger(facts, intent),
         objects(facts, intent),
         pooler(facts, intent),
@@ -63,26 +62,6 @@ fn standby(facts: &ServerFacts, intent: &Intent<'_>) -> Option<Finding> {
             "the server is a standby in recovery, which cannot be written to",
         )
         .help("run the upgrade on the primary server; a program that runs on a standby can wait for that with the policy `wait`")
-    })
-}
-
-/// A transaction of limbeck's says that it writes, whatever the default.
-fn read_only(facts: &ServerFacts, intent: &Intent<'_>) -> Option<Finding> {
-    (facts.is_read_only_by_default && !facts.is_standby).then(|| {
-        let severity = if intent.runs_outside {
-            Severity::Error
-        } else {
-            Severity::Note
-        };
-        Finding::new(
-            Check::ReadOnly,
-            severity,
-            "`default_transaction_read_only` is on, so that statements outside a transaction of limbeck's cannot write",
-        )
-        .help(format!(
-            "run `ALTER ROLE {} SET default_transaction_read_only = off`, or where else it was set",
-            facts.role
-        ))
     })
 }
 
@@ -262,20 +241,13 @@ mod tests {
     fn a_server_that_cannot_be_written_matters_where_something_is_to_be_written() {
         let standby = ServerFacts {
             is_standby: true,
-            is_read_only_by_default: true,
-            ..sound()
-        };
-        let read_only = ServerFacts {
-            is_read_only_by_default: true,
             ..sound()
         };
         insta::assert_snapshot!(
-            [said(&standby, true, false), said(&standby, false, false), said(&read_only, true, true), said(&read_only, true, false)].join("\n"),
+            [said(&standby, true, false), said(&standby, false, false)].join("\n"),
             @r"
         error: the server is a standby in recovery, which cannot be written to; run the upgrade on the primary server; a program that runs on a standby can wait for that with the policy `wait`
         note: the server is a standby in recovery, which cannot be written to; run the upgrade on the primary server; a program that runs on a standby can wait for that with the policy `wait`
-        error: `default_transaction_read_only` is on, so that statements outside a transaction of limbeck's cannot write; run `ALTER ROLE me SET default_transaction_read_only = off`, or where else it was set
-        note: `default_transaction_read_only` is on, so that statements outside a transaction of limbeck's cannot write; run `ALTER ROLE me SET default_transaction_read_only = off`, or where else it was set
         "
         );
     }

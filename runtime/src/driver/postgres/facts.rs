@@ -68,7 +68,6 @@ fn question(ledger: &Ledger) -> String {
         "SELECT current_setting('server_version_num') AS version_number, \
          split_part(current_setting('server_version'), ' ', 1) AS version, \
          pg_is_in_recovery() AS is_standby, \
-         current_setting('default_transaction_read_only') = 'on' AS is_read_only, \
          quote_ident(current_user) AS role, quote_ident(current_database()) AS database, \
          quote_ident({here}) AS current_schema, \
          has_schema_privilege({here}, 'CREATE') AS may_create_objects, \
@@ -96,7 +95,6 @@ fn server(row: &SimpleQueryRow) -> ServerFacts {
         version_number: number("version_number").unwrap_or_default(),
         version: owned("version"),
         is_standby: holds("is_standby"),
-        is_read_only_by_default: holds("is_read_only"),
         role: owned("role"),
         database: owned("database"),
         current_schema: text("current_schema").map(str::to_owned),
