@@ -16,7 +16,8 @@ pub(crate) fn describe(server: Option<&str>, engines: &[(String, String)]) -> Va
         shell::first_line(program, arguments).unwrap_or_else(unknown)
     };
     let work = place::home().display().to_string();
-    let file_system = shell::first_line("stat", &["-f", "-c", "%T", &work]);
+    let file_system =
+        shell::lines("df", &["--output=fstype", &work]).and_then(|lines| lines.into_iter().nth(1));
     let versions: Vec<_> = Tool::MIGRATING
         .iter()
         .map(|tool| {

@@ -33,8 +33,14 @@ pub(crate) fn run(command: &mut Command) -> Result<(Output, Duration)> {
 
 /// The first line of what a program says, where it is there and says something.
 pub(crate) fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let line = lines(program, arguments)?.into_iter().next()?;
+    (!line.is_empty()).then_some(line)
+}
+
+/// What a program says, where it is there and succeeds.
+pub(crate) fn lines(program: &str, arguments: &[&str]) -> Option<Vec<String>> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let line = text.lines().next()?.trim().to_owned();
-    (output.status.success() && !line.is_empty()).then_some(line)
+    let lines = text.lines().map(|line| line.trim().to_owned()).collect();
+    output.status.success().then_some(lines)
 }

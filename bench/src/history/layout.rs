@@ -60,10 +60,7 @@ fn in_folder(folder: &str, up: String, down: String) -> Vec<(String, String)> {
 }
 
 fn lines(statements: &[String]) -> String {
-    statements
-        .iter()
-        .map(|statement| format!("{statement}\n"))
-        .collect()
+    statements.join("\n") + "\n"
 }
 
 /// All of the history, all but its last revision, and that one.

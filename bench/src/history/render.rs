@@ -77,14 +77,12 @@ fn down(change: &Change) -> String {
 fn definition(column: &Column, dialect: Dialect) -> String {
     let name = &column.name;
     let (kind, default) = match (&column.kind, dialect) {
-        (Kind::Text, _) => ("text", "''"),
-        (Kind::Number, Dialect::Sqlite) => ("integer", "0"),
+        (Kind::Text, _) | (Kind::Time, Dialect::Sqlite) => ("text", "''"),
+        (Kind::Number | Kind::Flag, Dialect::Sqlite) => ("integer", "0"),
         (Kind::Number, Dialect::Postgres) => ("bigint", "0"),
-        (Kind::Flag, Dialect::Sqlite) => ("integer", "0"),
         (Kind::Flag, Dialect::Postgres) => ("boolean", "false"),
         (Kind::Fraction, Dialect::Sqlite) => ("real", "0"),
         (Kind::Fraction, Dialect::Postgres) => ("double precision", "0"),
-        (Kind::Time, Dialect::Sqlite) => ("text", "''"),
         (Kind::Time, Dialect::Postgres) => ("timestamptz", "now()"),
         (Kind::Reference(parent), _) => {
             let kind = match dialect {

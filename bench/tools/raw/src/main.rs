@@ -19,9 +19,9 @@ struct Raw {
 }
 
 enum Work {
-    /// One text: a question, or a transaction.
+    /// One message.
     Text(String),
-    /// Each by itself.
+    /// One after another.
     Statements(Vec<String>),
 }
 
@@ -30,14 +30,29 @@ impl Work {
         let (kind, rest) = variant.split_once(':').ok_or("a variant is `kind:what`")?;
         Ok(match kind {
             "ask" => Self::Text(rest.to_owned()),
-            "transaction" => Self::Text(format!("BEGIN;\n{}\nCOMMIT;", fs::read_to_string(rest)?)),
-            "statements" => {
-                let text = fs::read_to_string(rest)?;
-                Self::Statements(text.split(SEPARATOR).map(str::to_owned).collect())
-            }
+            "transaction" => transaction(fs::read_to_string(rest)?),
+            "statements" => Self::Statements(statements(&fs::read_to_string(rest)?)),
             other => return Err(format!("unknown variant `{other}`").into()),
         })
     }
+}
+
+fn statements(text: &str) -> Vec<String> {
+    text.split(SEPARATOR).map(str::to_owned).collect()
+}
+
+/// SQLite copies all of a text that is left for each of its statements, so that one text would be slower.
+#[cfg(feature = "sqlite")]
+fn transaction(text: String) -> Work {
+    let mut all = vec!["BEGIN".to_owned()];
+    all.extend(statements(&text));
+    all.push("COMMIT".to_owned());
+    Work::Statements(all)
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn transaction(text: String) -> Work {
+    Work::Text(format!("BEGIN;\n{text}\nCOMMIT;"))
 }
 
 impl Session for Raw {
@@ -60,9 +75,9 @@ impl Session for Raw {
     fn migrate(&mut self, _call: &Call) -> Result<()> {
         match &self.work {
             Work::Text(text) => self.connection.batch_of(text),
-            Work::Statements(statements) => {
-                statements.iter().try_for_each(|statement| self.connection.batch_of(statement))
-            }
+            Work::Statements(statements) => statements
+                .iter()
+                .try_for_each(|statement| self.connection.batch_of(statement)),
         }
     }
 
