@@ -334,3 +334,41 @@ fn a_process_that_is_killed_while_it_copies_leaves_no_backup_that_is_none() {
     }
     assert!(killed > 0, "no kill came while the copy grew");
 }
+
+#[test]
+fn a_script_that_is_taken_up_has_its_backup_first() {
+    let store = Store::sqlite();
+    store.upgrade(history(), "r1");
+    let mut outside = revision(
+        "r2",
+        "r1",
+        "CREATE TABLE IF NOT EXISTS b (id integer);\nINSERT INTO missing VALUES (1);",
+        "DROP TABLE b;",
+    );
+    outside.1 = outside.1.replace("-- @up", "-- @up no-transaction");
+    let first = revision(
+        "r1",
+        "base",
+        "CREATE TABLE a (id integer PRIMARY KEY, text text);",
+        "DROP TABLE a;",
+    );
+    let outside = compile("app", &[first, outside]);
+    Migrator::new(outside)
+        .upgrade(&store.url(), "head")
+        .unwrap_err();
+    store.execute("CREATE TABLE missing (id integer)");
+    let target = path(&store).with_file_name("before.db");
+    let report = Migrator::new(outside)
+        .backup_to(&target)
+        .resume(&store.url(), "head")
+        .unwrap_or_else(|error| panic!("{}", full(&error)));
+    assert_eq!(report.backup.as_ref(), Some(&target));
+    let copied = Connection::open(&target).unwrap();
+    let rows: i64 = copied
+        .query_row("SELECT count(*) FROM missing", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(
+        (rows, store.query("SELECT count(*) FROM missing")),
+        (0, vec!["1".to_owned()])
+    );
+}

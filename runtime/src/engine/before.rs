@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::preflight::{self, Intent, Severity};
 
-/// Whether it was looked, before the first change, if the run can begin.
+/// Whether something was done that is done once, before the first change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     Ahead,
@@ -41,16 +41,25 @@ impl Run<'_> {
                 self.tell(&Event::Found(finding));
             }
         }
-        if let Some(wanted) = &self.options.backup {
-            let watch = Stopwatch::start();
-            let busy = self.listener.copying();
-            let made = backup::make(&mut *self.driver, wanted)?;
-            drop(busy);
-            if let Some(path) = made {
-                self.report.backup = Some(path.clone());
-                let duration = watch.elapsed();
-                self.tell(&Event::BackedUp { path, duration });
-            }
+        self.back_up()
+    }
+
+    /// Copies the database, where that is asked for, once before the first change.
+    pub(super) fn back_up(&mut self) -> Result<(), Error> {
+        let Some(wanted) = &self.options.backup else {
+            return Ok(());
+        };
+        if std::mem::replace(&mut self.copy, Look::Done) == Look::Done {
+            return Ok(());
+        }
+        let watch = Stopwatch::start();
+        let busy = self.listener.copying();
+        let made = backup::make(&mut *self.driver, wanted)?;
+        drop(busy);
+        if let Some(path) = made {
+            self.report.backup = Some(path.clone());
+            let duration = watch.elapsed();
+            self.tell(&Event::BackedUp { path, duration });
         }
         Ok(())
     }

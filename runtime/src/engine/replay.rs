@@ -13,6 +13,7 @@ impl Run<'_> {
         // One transaction each: the one that fails is named at once.
         self.sharing.set_apart(plan.len());
         self.look = Look::Done;
+        self.copy = Look::Done;
         match self.perform(&Position::default(), Direction::Up, plan)? {
             Outcome::Done => Ok(()),
             Outcome::Again => Err(Error::new(

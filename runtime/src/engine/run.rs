@@ -35,6 +35,7 @@ pub(crate) struct Run<'r> {
     pub(super) options: &'r Options,
     pub(super) tables: Vec<&'static History>,
     pub(super) look: Look,
+    pub(super) copy: Look,
     pub(crate) report: Report,
     watch: Stopwatch,
     /// Whether a statement runs again of which nothing tells whether it has happened.
@@ -90,6 +91,7 @@ impl<'r> Run<'r> {
             options,
             tables: histories.to_vec(),
             look: Look::Ahead,
+            copy: Look::Ahead,
             watch: Stopwatch::start(),
             resume: false,
             sharing: Sharing::default(),

@@ -44,6 +44,7 @@ impl Run<'_> {
         if !self.is_own(&progress.token) && self.may_be_slow(position, progress)? {
             return Ok(());
         }
+        self.back_up()?;
         let mut tips = self.chart.tips(&position.standing.applied);
         let state = move_tips(&mut tips, direction, index);
         let guard = position.guard(&self.histories);
