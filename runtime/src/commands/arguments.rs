@@ -47,7 +47,7 @@ pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
 
-    /// The database, such as `sqlite:store.db` or `postgres://user@host/name`; otherwise $`DATABASE_URL`
+    /// The database, such as `sqlite:store.db` or `postgres://user@host/name`; otherwise that of `DATABASE_URL`
     #[arg(long, global = true, value_name = "URL")]
     pub(super) database: Option<Url>,
 

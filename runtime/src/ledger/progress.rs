@@ -184,12 +184,12 @@ impl Ledger {
     /// a moment in which the pooler may have given it another one. A session that may not be looked into
     /// counts as running. This very session is nobody else's: a pooler has passed it on.
     ///
-    /// A lease that runs for longer than any does was written before the clock jumped back, or by hand: it
+    /// A lease that runs for twice as long as any does was written before the clock jumped back, or by hand: it
     /// says nothing, or the jump would keep everybody out for as long as it was.
     pub(crate) fn progress(&self, histories: &[&str]) -> String {
         let within = self.histories(histories);
         let table = self.table("progress");
-        let longest = LEASE_S + GRACE_S;
+        let longest = 2 * LEASE_S;
         match self.dialect {
             Dialect::Sqlite => format!(
                 "SELECT history, id, direction, step, state, lease_until > {} AND lease_until <= \

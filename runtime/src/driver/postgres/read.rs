@@ -16,6 +16,20 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         ledger: &Ledger,
         histories: &[&str],
     ) -> Result<Contents, DriverError> {
+        match self.snapshot(ledger, histories) {
+            Err(error) if is_missing(&error) => {}
+            result => return result,
+        }
+        // No ledger where `state` is missing too. Otherwise another process has made it just now, all of it
+        // at once; or somebody has taken a table from it, and it must not be taken for none.
+        match self.send(&ledger.standings()) {
+            Ok(_) => self.snapshot(ledger, histories),
+            Err(error) if is_missing(&error) => Ok(Contents::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn snapshot(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
         let within = format!("history IN ({})", ledger.histories(histories));
         let text = format!(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {states}; \
@@ -28,11 +42,7 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
             progress = ledger.progress(histories),
             journal = ledger.table("journal"),
         );
-        let messages = match self.send_transaction(&text) {
-            Ok(messages) => messages,
-            Err(error) if is_missing(&error) => return self.absent(ledger, error),
-            Err(error) => return Err(error),
-        };
+        let messages = self.send_transaction(&text)?;
         // One result for each statement: `BEGIN`, the three queries, the look at the journal, `COMMIT`.
         let [_, states, revisions, progress, ..] = &result_sets(&messages)[..] else {
             return Err(DriverError::other(
@@ -54,16 +64,6 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
                 .map(progress_row)
                 .collect::<Result<_, _>>()?,
         }))
-    }
-
-    /// What a missing table means: no ledger where `state` is missing too, and otherwise one that somebody
-    /// has taken a table from, which must not be taken for none.
-    fn absent(&mut self, ledger: &Ledger, missing: DriverError) -> Result<Contents, DriverError> {
-        match self.send(&ledger.standings()) {
-            Ok(_) => Err(missing),
-            Err(error) if is_missing(&error) => Ok(Contents::default()),
-            Err(error) => Err(error),
-        }
     }
 }
 
