@@ -124,7 +124,9 @@ impl Databases {
         let row = client
             .query_one("SELECT wal_sync FROM pg_stat_wal", &[])
             .map_err(refused)?;
-        Ok(u64::try_from(row.get::<_, i64>(0)).unwrap_or_default())
+        let syncs: i64 = row.get(0);
+        u64::try_from(syncs)
+            .map_err(|_| Failure::new(format!("the server has counted {syncs} syncs of its log")))
     }
 
     /// The server's version, in words.

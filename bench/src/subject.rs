@@ -140,19 +140,26 @@ pub(crate) fn answer(command: &mut Command) -> Result<Answer> {
     let text = String::from_utf8_lossy(&output.stdout);
     let value: Value = serde_json::from_str(text.trim())
         .map_err(|error| Failure::new(format!("{command:?} has answered `{text}`: {error}")))?;
-    Ok(Answer {
-        opened: durations(&value["opened_ns"]),
-        migrated: durations(&value["migrated_ns"]),
-        peak_kb: value["peak_kb"].as_u64().unwrap_or_default(),
-        engine: value["engine"].as_str().unwrap_or_default().to_owned(),
+    let whole = || {
+        Some(Answer {
+            opened: durations(&value["opened_ns"])?,
+            migrated: durations(&value["migrated_ns"])?,
+            peak_kb: value["peak_kb"].as_u64()?,
+            engine: value["engine"].as_str()?.to_owned(),
+        })
+    };
+    // A figure that was not measured is no figure, least of all zero.
+    whole().ok_or_else(|| {
+        Failure::new(format!(
+            "{command:?} has answered `{text}`, which lacks a figure"
+        ))
     })
 }
 
-fn durations(value: &Value) -> Vec<Duration> {
-    let numbers = value.as_array().into_iter().flatten();
+fn durations(value: &Value) -> Option<Vec<Duration>> {
+    let numbers = value.as_array()?.iter();
     numbers
-        .filter_map(Value::as_u64)
-        .map(Duration::from_nanos)
+        .map(|number| number.as_u64().map(Duration::from_nanos))
         .collect()
 }
 
