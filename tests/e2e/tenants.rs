@@ -642,3 +642,31 @@ fn a_program_without_tenants_and_its_ledger_are_left_alone() {
     assert_eq!(tables_of(&database, "public"), ["r1", "r2"]);
     assert_eq!(tables_of(&database, "a"), ["r1", "r2", "r3"]);
 }
+
+#[test]
+fn a_program_without_tenants_asks_one_question_more_where_there_are_many() {
+    let database = Database::create(postgres());
+    let names: Vec<String> = (0..60).map(|number| format!("tenant {number}")).collect();
+    let fleet = Fleet::new(
+        Migrator::new(history(1)),
+        Members::schemas(database.url(), names),
+    )
+    .create_schemas(true)
+    .concurrency(8);
+    assert_eq!(done(fleet.upgrade("head")).done(), 60);
+    // Its row is the last one.
+    Migrator::new(history(2))
+        .upgrade(&database.url(), "head")
+        .unwrap();
+
+    let proxy = WireProxy::start(postgres());
+    let report = Migrator::new(history(2))
+        .upgrade(&proxy.url(database.name()), "head")
+        .unwrap();
+    assert!(report.is_up_to_date());
+    proxy.wait_until_idle();
+    insta::assert_snapshot!(proxy.queries().join("\n"), @r#"
+    SELECT history, digest, version, unfinished FROM "limbeck".state LIMIT 50
+    SELECT history, digest, version, unfinished FROM "limbeck".state WHERE strpos(history, ' ') = 0 OR version > 2
+    "#);
+}

@@ -157,8 +157,19 @@ impl<C: DerefMut<Target = Connection>> Sqlite<C> {
             .map_err(Refusal::Other)
     }
 
+    /// Reads two fields under one lock, which is most of what each costs.
     fn matches_shortcut(&self, states: &[(&str, Digest)]) -> Result<bool, DriverError> {
-        let shortcut = self.header("user_version")?;
+        let mut question = self
+            .connection
+            .prepare("PRAGMA user_version")
+            .map_err(from_rusqlite)?;
+        // The lock is held for as long as the question is.
+        let mut answer = question.query([]).map_err(from_rusqlite)?;
+        let row = answer.next().map_err(from_rusqlite)?;
+        let shortcut: i32 = match row {
+            Some(row) => row.get(0).map_err(from_rusqlite)?,
+            None => 0,
+        };
         Ok(shortcut != 0 && shortcut == shortcut::bits(states, self.header("schema_version")?))
     }
 
