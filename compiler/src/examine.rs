@@ -1,13 +1,18 @@
 //! All that a build finds out about a package's migrations.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use limbeck_model::Dialect;
 use limbeck_model::diagnostic::Diagnostic;
 
+use crate::lock::Lock;
 use crate::project::{Project, Purpose};
+#[cfg(feature = "sqlite")]
+use crate::proof::sqlite::{engine, prove_in_build};
 use crate::proof::{Fault, Outcome};
 use crate::sql::Checked;
-use crate::table::Table;
+use crate::table::{Row, Table};
 use crate::{graph, lock, sql};
 
 /// What was found out.
@@ -21,7 +26,8 @@ pub struct Examined<'p> {
 }
 
 impl Project {
-    /// Runs every stage that can be run. `proofs` is a folder that keeps what was proved for the next time.
+    /// Runs every stage that can be run. `proofs` is a folder that keeps what was proved for the next time; with
+    /// it what the lock file says was proved is not proved again, and without it everything is.
     ///
     /// # Errors
     ///
@@ -36,33 +42,38 @@ impl Project {
             return Ok(examined);
         };
         let are_read = examined.diagnostics.is_empty();
-        let checked = sql::check(&self.parsed, &settings.dialects, &self.sources);
         let diagnostics = &mut examined.diagnostics;
         let mut locked = lock::removed(&self.parsed, &self.lock, &settings.path);
-        diagnostics.extend(checked.diagnostics.iter().cloned());
-        let graph = match graph::build(&self.parsed, settings, &self.sources) {
-            Ok(graph) if are_read => graph,
-            Ok(_) => {
-                diagnostics.extend(locked);
-                return Ok(examined);
-            }
-            Err(found) => {
-                diagnostics.extend(found);
-                diagnostics.extend(locked);
-                return Ok(examined);
-            }
-        };
-        let table = Table::new(
-            &graph,
-            &self.parsed.revisions,
-            settings,
+        let graph = graph::build(&self.parsed, settings, &self.sources);
+        let table = graph.as_ref().ok().filter(|_| are_read).map(|graph| {
+            Table::new(
+                graph,
+                &self.parsed.revisions,
+                settings,
+                &self.sources,
+                &self.lock,
+            )
+        });
+        let parsed = table
+            .as_ref()
+            .filter(|_| proofs.is_some())
+            .map(|table| read_by_servers(table, &self.lock));
+        let checked = sql::check(
+            &self.parsed,
+            &settings.dialects,
             &self.sources,
-            &self.lock,
+            &parsed.unwrap_or_default(),
         );
+        diagnostics.extend(checked.diagnostics.iter().cloned());
+        let Some(table) = table else {
+            diagnostics.extend(graph.err().into_iter().flatten());
+            diagnostics.extend(locked);
+            return Ok(examined);
+        };
         locked.extend(lock::compare(&table, &self.lock, &self.sources));
         // What a released revision does instead of what it did is not worth a proof.
         if locked.is_empty() {
-            examined.proof = prove(&table, &checked, proofs)?;
+            examined.proof = prove(&table, &self.lock, &checked, proofs)?;
         }
         diagnostics.extend(locked);
         diagnostics.extend(examined.proof.diagnostics.iter().cloned());
@@ -81,7 +92,19 @@ impl Project {
     }
 }
 
-/// Proves what a build can prove. Histories for PostgreSQL are proved by `cargo limbeck verify`, since a
+/// The files with scripts that a server was seen to run, as they are: what it has parsed need not be parsed
+/// again.
+fn read_by_servers(table: &Table<'_>, lock: &Lock) -> BTreeSet<usize> {
+    let proved = lock::proved(table, lock, Dialect::Postgres, |_| true);
+    let is_proved = |row: &&Row<'_>| {
+        let side = row.side(Dialect::Postgres);
+        side.is_some_and(|side| proved.contains(&side.evidence))
+    };
+    let rows = table.rows.iter().filter(is_proved);
+    rows.map(|row| row.revision.file).collect()
+}
+
+/// Proves what a build can prove and the lock file does not say was proved by the same engine. Histories for PostgreSQL are proved by `cargo limbeck verify`, since a
 /// build has no server.
 #[cfg_attr(
     not(feature = "sqlite"),
@@ -90,20 +113,24 @@ impl Project {
         reason = "without SQLite nothing is proved, and nothing fails"
     )
 )]
-fn prove(table: &Table<'_>, checked: &Checked, folder: Option<&Path>) -> Result<Outcome, Fault> {
+fn prove(
+    table: &Table<'_>,
+    lock: &Lock,
+    checked: &Checked,
+    folder: Option<&Path>,
+) -> Result<Outcome, Fault> {
     #[cfg(feature = "sqlite")]
-    if table
-        .settings
-        .dialects
-        .contains(&limbeck_model::Dialect::Sqlite)
-    {
+    if table.settings.dialects.contains(&Dialect::Sqlite) {
         let is_reported = |place: usize, direction| {
             let revision = table.rows[place].revision;
-            checked.reported(revision, direction, limbeck_model::Dialect::Sqlite)
+            checked.reported(revision, direction, Dialect::Sqlite)
         };
-        return crate::proof::sqlite::prove_in_build(table, &is_reported, folder);
+        let engine = engine();
+        let is_meant = |own: &str| folder.is_some() && own == engine;
+        let locked = lock::proved(table, lock, Dialect::Sqlite, is_meant);
+        return prove_in_build(table, &is_reported, &locked, folder);
     }
     #[cfg(not(feature = "sqlite"))]
-    let _ = (table, checked, folder);
+    let _ = (table, lock, checked, folder);
     Ok(Outcome::default())
 }

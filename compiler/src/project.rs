@@ -1,5 +1,6 @@
 //! A package's migrations, read and checked: the stages in their order.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -190,7 +191,12 @@ impl Project {
         let Some(settings) = &self.settings else {
             return Err(diagnostics);
         };
-        let checked = sql::check(&self.parsed, &settings.dialects, &self.sources);
+        let checked = sql::check(
+            &self.parsed,
+            &settings.dialects,
+            &self.sources,
+            &BTreeSet::new(),
+        );
         diagnostics.extend(checked.diagnostics);
         match graph::build(&self.parsed, settings, &self.sources) {
             Ok(graph) if diagnostics.is_empty() => Ok(Table::new(

@@ -6,8 +6,11 @@
 use std::fs;
 use std::path::PathBuf;
 
+use limbeck_compiler::lock::{Proof, Proved, lock_drafts, record_proofs};
 use limbeck_compiler::project::{Project, Purpose};
 use limbeck_compiler::proof::Outcome;
+use limbeck_compiler::proof::sqlite::engine;
+use limbeck_model::{Dialect, checksum};
 
 /// A package whose history makes a table a revision.
 struct Package(tempfile::TempDir);
@@ -56,6 +59,25 @@ impl Package {
 
     fn proved(&self) -> Vec<usize> {
         self.build().proved.into_iter().collect()
+    }
+
+    /// Locks all revisions, as proved on this engine.
+    fn lock(&self, engine: &str) {
+        let project = Project::read(self.0.path()).unwrap();
+        let table = project.candidate().unwrap();
+        let mut lock = project.lock.clone();
+        lock_drafts(&mut lock, &table);
+        let proved = table.rows.iter().map(|row| Proved {
+            revision: row.revision.id.value.clone(),
+            dialect: Dialect::Sqlite,
+            proof: Proof {
+                engine: engine.to_owned(),
+                evidence: row.side(Dialect::Sqlite).unwrap().evidence,
+                schema: checksum::schema(""),
+            },
+        });
+        record_proofs(&mut lock, &table, &proved.collect::<Vec<_>>());
+        fs::write(self.path("migrations/limbeck.lock"), lock.to_string()).unwrap();
     }
 }
 
@@ -157,4 +179,57 @@ fn a_folder_of_proofs_does_not_grow_with_the_edits() {
         assert_eq!(package.proved(), [4]);
     }
     assert_eq!(files(), before);
+}
+
+#[test]
+fn what_the_lock_file_says_was_proved_by_the_same_engine_is_not_proved_in_a_build() {
+    let package = Package::of(12);
+    package.lock(&engine());
+    assert!(package.proved().is_empty());
+    // Another way back is not what was proved, and neither is what stands on it.
+    package.write(
+        9,
+        "CREATE TABLE items9 (id INTEGER PRIMARY KEY, title TEXT);",
+        "DROP TABLE IF EXISTS items9;",
+    );
+    assert_eq!(package.proved(), [9, 10, 11]);
+
+    let package = Package::of(3);
+    package.lock("SQLite 3.8.0");
+    assert_eq!(package.proved(), [0, 1, 2]);
+
+    // Who asks for everything gets it.
+    let package = Package::of(3);
+    package.lock(&engine());
+    let project = Project::read(package.0.path()).unwrap();
+    let examined = project.examine(Purpose::Development, None).unwrap();
+    assert_eq!(examined.proof.proved.len(), 3);
+}
+
+#[test]
+fn a_draft_on_what_is_locked_is_reached_from_a_database_that_was_kept() {
+    let package = Package::of(12);
+    package.lock(&engine());
+    package.write(
+        12,
+        "CREATE TABLE draft (id INTEGER PRIMARY KEY);",
+        "DROP TABLE draft;",
+    );
+    assert_eq!(package.proved(), [12]);
+    let kept = || {
+        let entries = fs::read_dir(package.path("proof")).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .filter(|path| path.extension().is_some_and(|extension| extension == "db"))
+            .count()
+    };
+    // What it stands on, and itself.
+    assert_eq!(kept(), 2);
+    package.write(
+        12,
+        "CREATE TABLE other (id INTEGER PRIMARY KEY);",
+        "DROP TABLE other;",
+    );
+    assert_eq!(package.proved(), [12]);
+    assert_eq!(kept(), 2);
 }

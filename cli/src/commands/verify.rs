@@ -165,12 +165,12 @@ fn prove_on(
         images: Vec::new(),
         is_reported: &|_, _| false,
         fingerprints: true,
-        on_proved: &mut |place, _| {
+        on_proved: &mut |place| {
             if (place + 1).is_multiple_of(REVISIONS_BETWEEN_WORDS) {
                 tell(&format!("  {} of {count} revisions\n", place + 1));
             }
-            Ok(())
         },
+        on_reached: &mut |_, _| Ok(()),
     };
     prove(table, Dialect::Postgres, engine, start)
 }

@@ -1,6 +1,9 @@
 //! What keeps a program from being released: drafts, and revisions that are not proved.
 
+use std::collections::BTreeSet;
+
 use limbeck_model::Dialect;
+use limbeck_model::checksum::Digest;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
 use super::contents::{Lock, LockedSide, NAME};
@@ -130,6 +133,24 @@ fn refuse_unproved(table: &Table<'_>, lock: &Lock, dialect: Dialect) -> Option<D
         "run `{command}`, and commit `{}/{}`",
         table.settings.path, NAME
     )))
+}
+
+/// The evidence of what the lock file says was proved, as the scripts are now, on an engine that is asked for.
+pub fn proved(
+    table: &Table<'_>,
+    lock: &Lock,
+    dialect: Dialect,
+    is_meant: impl Fn(&str) -> bool,
+) -> BTreeSet<Digest> {
+    let proved = table.rows.iter().filter_map(|row| {
+        let side = row.side(dialect)?;
+        let locked = lock.side(&row.revision.id.value, dialect)?;
+        let mut proofs = locked.proofs.iter();
+        proofs
+            .any(|proof| proof.evidence == side.evidence && is_meant(&proof.engine))
+            .then_some(side.evidence)
+    });
+    proved.collect()
 }
 
 /// Whether some engine has proved the scripts as they are.

@@ -26,5 +26,5 @@ mod walk;
 
 pub use apply::apply;
 pub use engine::{Difference, Engine, Failure, Fault, Row, Rows, Unusable};
-pub use prover::{OnProved, Outcome, Start, prove};
+pub use prover::{OnReached, Outcome, Start, prove};
 pub use verified::Answer;

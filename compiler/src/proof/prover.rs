@@ -25,12 +25,15 @@ pub struct Start<'s, I> {
     pub is_reported: &'s dyn Fn(usize, Direction) -> bool,
     /// Whether the schema's fingerprint is wanted after each revision.
     pub fingerprints: bool,
-    /// Gets the database as a revision leaves it; what is worth keeping is for the caller to decide.
-    pub on_proved: &'s mut OnProved<'s, I>,
+    /// Is told of each revision that was proved.
+    pub on_proved: &'s mut (dyn FnMut(usize) + 's),
+    /// Gets the database where it ends with a revision, as often as it does; what is worth keeping is for
+    /// the caller to decide.
+    pub on_reached: &'s mut OnReached<'s, I>,
 }
 
 /// Is told of a revision that the database now ends with, and may have the database kept.
-pub type OnProved<'s, I> =
+pub type OnReached<'s, I> =
     dyn FnMut(usize, &mut dyn FnMut() -> Result<I, Fault>) -> Result<(), Fault> + 's;
 
 /// What was found.
@@ -59,7 +62,7 @@ pub fn prove<E: Engine>(
     start: Start<'_, E::Image>,
 ) -> Result<Outcome, Fault> {
     let mut prover = Prover {
-        walk: Walk::new(table, dialect, engine, start.images),
+        walk: Walk::new(table, dialect, engine, start.images, start.on_reached),
         is_reported: start.is_reported,
         findings: Findings::new(table, dialect),
         lost: Lost::default(),
@@ -83,13 +86,11 @@ pub fn prove<E: Engine>(
         if prover.findings.len() == found && prover.walk.ways[place].left_out.is_empty() {
             prover.outcome.sound.insert(place);
         }
+        (start.on_proved)(place);
         let is_there = prover.walk.at == *prover.walk.line(place);
-        if is_there {
-            if start.fingerprints {
-                let fingerprint = prover.walk.engine.schema()?.fingerprint();
-                prover.outcome.fingerprints.insert(place, fingerprint);
-            }
-            (start.on_proved)(place, &mut || prover.walk.engine.save())?;
+        if is_there && start.fingerprints {
+            let fingerprint = prover.walk.engine.schema()?.fingerprint();
+            prover.outcome.fingerprints.insert(place, fingerprint);
         }
         prover.walk.leave(place)?;
     }

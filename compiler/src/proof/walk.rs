@@ -3,6 +3,7 @@
 use limbeck_model::{Dialect, Direction};
 
 use super::engine::{Engine, Failure, Fault, Rows};
+use super::prover::OnReached;
 use super::set::Set;
 use crate::table::{Row, Script, Side, Table};
 
@@ -32,6 +33,7 @@ pub(super) struct Walk<'w, 't, E: Engine> {
     /// Whether the database is not what `at` says, and has to be made anew.
     is_lost: bool,
     steps: usize,
+    on_reached: &'w mut OnReached<'w, E::Image>,
 }
 
 /// How a revision is applied.
@@ -64,6 +66,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
         dialect: Dialect,
         engine: &'w mut E,
         images: Vec<(usize, E::Image)>,
+        on_reached: &'w mut OnReached<'w, E::Image>,
     ) -> Self {
         let mut lines: Vec<Set> = Vec::with_capacity(table.rows.len());
         let mut uses = vec![0; table.rows.len()];
@@ -93,6 +96,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
             at: Set::default(),
             is_lost: false,
             steps: 0,
+            on_reached,
         }
     }
 
@@ -201,6 +205,9 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
         self.steps += 1;
         if self.steps.is_multiple_of(STRIDE) {
             self.latest = Some((self.at.clone(), self.engine.save()?));
+        }
+        if self.at == self.lines[place] {
+            (self.on_reached)(place, &mut || self.engine.save())?;
         }
         Ok(())
     }

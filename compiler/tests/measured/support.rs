@@ -16,7 +16,7 @@ pub(crate) fn codes(dialect: Dialect, option: &str, statement: &str) -> BTreeSet
     let file = sources.add("a1_it.sql", text);
     let parsed = parse(&sources, &[file], &[dialect]);
     assert_eq!(parsed.diagnostics, [], "{statement}");
-    let checked = check(&parsed, &[dialect], &sources);
+    let checked = check(&parsed, &[dialect], &sources, &BTreeSet::new());
     let codes: BTreeSet<_> = checked
         .diagnostics
         .iter()

@@ -23,21 +23,24 @@ const LIST: &str = "sound.txt";
 const IMAGES: usize = 8;
 const STRIDE: usize = 128;
 
-/// Proves a history on SQLite. `folder` belongs to the proof, and need not be there yet.
+/// Proves a history on SQLite, but for revisions whose evidence is locked. `folder` belongs to the proof, and
+/// need not be there yet.
 ///
 /// # Errors
 /// When the folder cannot be read or written, or SQLite fails.
 pub fn prove_in_build(
     table: &Table<'_>,
     is_reported: &dyn Fn(usize, Direction) -> bool,
+    locked: &BTreeSet<Digest>,
     folder: Option<&Path>,
 ) -> Result<Outcome, Fault> {
     let heading = format!("limbeck proof {VERSION} {}", engine());
     let store = folder.map(|folder| Store { folder, heading });
-    let known = match &store {
+    let mut known = match &store {
         Some(store) => store.read()?,
         None => BTreeSet::new(),
     };
+    known.extend(locked);
     match prove_the_rest(table, is_reported, store.as_ref(), &known) {
         // What was kept may be damaged, and a build must not fail for ever because of that.
         Err(_) if !known.is_empty() => {
@@ -58,7 +61,8 @@ pub fn prove_whole(table: &Table<'_>) -> Result<Outcome, Fault> {
         images: Vec::new(),
         is_reported: &|_, _| false,
         fingerprints: true,
-        on_proved: &mut |_, _| Ok(()),
+        on_proved: &mut |_| (),
+        on_reached: &mut |_, _| Ok(()),
     };
     prove(table, Dialect::Sqlite, &mut Sqlite::open()?, start)
 }
@@ -80,7 +84,7 @@ fn prove_the_rest(
         let side = table.rows[place].side(Dialect::Sqlite);
         side.map(|side| side.evidence)
     };
-    let images = wanted
+    let images: Vec<_> = wanted
         .iter()
         .filter_map(|&place| {
             let evidence = evidence(place).filter(|evidence| known.contains(evidence))?;
@@ -88,9 +92,13 @@ fn prove_the_rest(
             path.is_file().then_some((place, stored(path)))
         })
         .collect();
-    let mut on_proved = |place: usize, save: &mut dyn FnMut() -> Result<Image, Fault>| {
+    let mut missing = wanted.clone();
+    for (place, _) in &images {
+        missing.remove(place);
+    }
+    let mut on_reached = |place: usize, save: &mut dyn FnMut() -> Result<Image, Fault>| {
         if let (Some(store), Some(evidence)) = (store, evidence(place))
-            && wanted.contains(&place)
+            && missing.remove(&place)
             && let Image::Bytes(bytes) = save()?
         {
             store.write(&store.image(&evidence), &bytes)?;
@@ -102,7 +110,8 @@ fn prove_the_rest(
         images,
         is_reported,
         fingerprints: false,
-        on_proved: &mut on_proved,
+        on_proved: &mut |_| (),
+        on_reached: &mut on_reached,
     };
     let outcome = prove(table, Dialect::Sqlite, &mut sqlite, start)?;
     if let Some(store) = store {

@@ -39,23 +39,31 @@ fn parse_all(shapes: &[Shape]) -> BTreeMap<&str, Verdict> {
         .map(|shape| (shape.text.as_str(), shape.tokens))
         .collect();
     let room = different.values().copied().fold(TOKENS_AT_ONCE, usize::max);
-    let parsed = with_room(room, |parse| {
+    let parts = with_room(room, &batches(&different), |part, parse| {
         let mut verdicts = BTreeMap::new();
-        let mut batch = Vec::new();
-        let mut tokens = 0;
-        for (&shape, &count) in &different {
-            if tokens + count + 1 > TOKENS_AT_ONCE {
-                parse_batch(parse, &batch, &mut verdicts);
-                batch.clear();
-                tokens = 0;
-            }
-            tokens += count + 1;
-            batch.push(shape);
+        for batch in part {
+            parse_batch(parse, batch, &mut verdicts);
         }
-        parse_batch(parse, &batch, &mut verdicts);
         verdicts
     });
-    parsed.unwrap_or_default()
+    parts.into_iter().flatten().collect()
+}
+
+/// Shapes that are parsed together.
+fn batches<'a>(different: &BTreeMap<&'a str, usize>) -> Vec<Vec<&'a str>> {
+    let mut batches = vec![Vec::new()];
+    let mut tokens = 0;
+    for (&shape, &count) in different {
+        if tokens + count + 1 > TOKENS_AT_ONCE {
+            batches.push(Vec::new());
+            tokens = 0;
+        }
+        tokens += count + 1;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(shape);
+        }
+    }
+    batches
 }
 
 /// Parses statements together, and each by itself where that shows a mistake.

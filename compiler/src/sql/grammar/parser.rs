@@ -9,6 +9,7 @@
 //! of the same version parses none that is refused here.
 
 use std::cell::Cell;
+use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 use std::thread;
@@ -50,20 +51,31 @@ const MINIMUM_STACK: usize = 2 << 20;
 /// The statements with more tokens are not checked.
 pub(super) const MAXIMUM_TOKENS: usize = MAXIMUM_STACK / STACK_PER_TOKEN;
 
-/// Lends the parser to some work, with room for statements of so many tokens; `None` when there is none.
-pub(super) fn with_room<T: Send>(
+/// Lends the parser to some work on each of a few equal parts of a list, at the same time, with room for
+/// statements of so many tokens. What there is no room for is missing in the answers.
+pub(super) fn with_room<P: Sync, T: Send>(
     tokens: usize,
-    work: impl FnOnce(fn(&str) -> Verdict) -> T + Send,
-) -> Option<T> {
+    list: &[P],
+    work: impl Fn(&[P], fn(&str) -> Verdict) -> T + Sync,
+) -> Vec<T> {
     if tokens > MAXIMUM_TOKENS {
-        return None;
+        return Vec::new();
     }
     let size = (tokens * STACK_PER_TOKEN).max(MINIMUM_STACK);
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let length = list.len().div_ceil(processors).max(1);
+    let work = &work;
     thread::scope(|scope| {
-        let builder = thread::Builder::new().stack_size(size);
-        let spawned = builder.spawn_scoped(scope, || work(parse));
+        let threads: Vec<_> = list
+            .chunks(length)
+            .filter_map(|part| {
+                let builder = thread::Builder::new().stack_size(size);
+                builder.spawn_scoped(scope, move || work(part, parse)).ok()
+            })
+            .collect();
         // The work itself does not panic: what may is guarded below.
-        spawned.ok()?.join().ok()
+        let joined = threads.into_iter().filter_map(|thread| thread.join().ok());
+        joined.collect()
     })
 }
 
@@ -152,8 +164,8 @@ mod tests {
 
     #[test]
     fn what_the_library_panics_at_is_not_checked() {
-        let verdict = with_room(10, |parse| parse("SELECT U&'d\\0061t'"));
-        assert_eq!(verdict, Some(Verdict::Unchecked));
+        let verdict = with_room(10, &["SELECT U&'d\\0061t'"], |part, parse| parse(part[0]));
+        assert_eq!(verdict, [Verdict::Unchecked]);
     }
 
     #[test]
@@ -173,13 +185,13 @@ mod tests {
                 open.repeat(levels),
                 close.repeat(levels)
             );
-            let verdict = with_room(tokens * levels + 2, |parse| parse(&text));
-            assert_eq!(verdict, Some(Verdict::Accepted), "{open}");
+            let verdict = with_room(tokens * levels + 2, &[text], |part, parse| parse(&part[0]));
+            assert_eq!(verdict, [Verdict::Accepted], "{open}");
         }
     }
 
     #[test]
     fn there_is_no_room_for_more_than_the_largest_stack() {
-        assert_eq!(with_room(MAXIMUM_TOKENS + 1, |_| ()), None);
+        assert!(with_room(MAXIMUM_TOKENS + 1, &[()], |_, _| ()).is_empty());
     }
 }
