@@ -30,6 +30,17 @@ pub(crate) fn all_but_the_newest(
     result
 }
 
+/// Nothing is locked.
+pub(crate) fn forget(subject: &Subject) -> Result<()> {
+    let lock = subject.folder().join("migrations/limbeck.lock");
+    match fs::remove_file(&lock) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::io("remove a lock file")(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A lock file is kept under a name of its own, since the same history is locked in two ways.
 fn write(subject: &Subject, kind: &str, databases: &Databases) -> Result<()> {
     let folder = subject.folder();
@@ -42,9 +53,7 @@ fn write(subject: &Subject, kind: &str, databases: &Databases) -> Result<()> {
         }
     }
     shell::say(format_args!("  locking {}", folder.display()));
-    if lock.exists() {
-        fs::remove_file(&lock).map_err(Failure::io("remove a lock file"))?;
-    }
+    forget(subject)?;
     shell::run(limbeck(subject)?.arg("lock"))?;
     if subject.dialect == Dialect::Postgres {
         let url = databases.create(Dialect::Postgres, "verify")?;

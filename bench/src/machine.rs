@@ -9,7 +9,7 @@ use crate::subject::locked_version;
 use crate::tool::Tool;
 use crate::{place, shell};
 
-/// What the results say of the machine and the versions.
+/// What the results say of the machine and the versions; null what this run did not use.
 pub(crate) fn describe(server: Option<&str>, engines: &[(String, String)]) -> Value {
     let unknown = || "unknown".to_owned();
     let line = |program: &str, arguments: &[&str]| {
@@ -32,13 +32,12 @@ pub(crate) fn describe(server: Option<&str>, engines: &[(String, String)]) -> Va
         "kernel": line("uname", &["-sr"]),
         "file system": file_system.unwrap_or_else(unknown),
         "rustc": line("rustc", &["--version"]),
-        "PostgreSQL": server.unwrap_or("not used"),
+        "PostgreSQL": server,
         "tools": versions.join(", "),
-        "SQLite": engines
-            .iter()
-            .map(|(tool, engine)| format!("{tool}: {engine}"))
-            .collect::<Vec<_>>()
-            .join(", "),
+        "SQLite": (!engines.is_empty()).then(|| {
+            let engines = engines.iter().map(|(tool, engine)| format!("{tool}: {engine}"));
+            engines.collect::<Vec<_>>().join(", ")
+        }),
     })
 }
 

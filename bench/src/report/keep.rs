@@ -10,14 +10,11 @@ use crate::place;
 use crate::record::Record;
 
 pub(crate) fn keep(name: &str, machine: &Value, new: &[Record]) -> Result<()> {
-    let mut records: Vec<Record> = read(name)?
-        .map(|(_, records)| records)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|record| new.iter().all(|other| other.key() != record.key()))
-        .collect();
+    let (before, mut records) = read(name)?.unwrap_or_default();
+    records.retain(|record| new.iter().all(|other| other.key() != record.key()));
     records.extend_from_slice(new);
     records.sort_by(|a, b| a.key().cmp(&b.key()));
+    let machine = &with_what_was_known(machine, &before);
     let value = json!({
         "machine": machine,
         "records": records.iter().map(Record::to_json).collect::<Vec<_>>(),
@@ -25,6 +22,17 @@ pub(crate) fn keep(name: &str, machine: &Value, new: &[Record]) -> Result<()> {
     let text = format!("{value:#}\n");
     write(&format!("{name}.json"), &text)?;
     write(&format!("{name}.md"), &markdown::page(machine, &records))
+}
+
+/// A run that had no use for a server does not know its version.
+fn with_what_was_known(machine: &Value, before: &Value) -> Value {
+    let mut known = machine.clone();
+    for (name, value) in known.as_object_mut().into_iter().flatten() {
+        if value.is_null() {
+            *value = before[name.as_str()].clone();
+        }
+    }
+    known
 }
 
 /// Writes the page again.

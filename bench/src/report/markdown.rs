@@ -72,7 +72,8 @@ const HEADINGS: &[Heading] = &[
     Heading {
         measure: "build-dev",
         title: "`cargo build` of the program from nothing but its dependencies",
-        how: "After `cargo clean -p`; with the build script's own compilation, and for limbeck the proof.",
+        how: "After `cargo clean -p`; with the build script's own compilation. limbeck's revisions are locked and proved \
+              before, as they are in a clone of a program at work.",
         against: LIMBECK,
     },
     Heading {
@@ -80,6 +81,12 @@ const HEADINGS: &[Heading] = &[
         title: "`cargo build --release`, likewise",
         how: "limbeck's revisions are locked and proved before.",
         against: LIMBECK,
+    },
+    Heading {
+        measure: "build-drafts",
+        title: "`cargo build` of the program from nothing, and nothing is locked",
+        how: "All is checked, and on SQLite every revision is proved. The others check nothing.",
+        against: "",
     },
     Heading {
         measure: "edit-newest",
