@@ -19,6 +19,22 @@ fn history() -> &'static History {
     )
 }
 
+/// The same with one revision more.
+fn newer() -> &'static History {
+    compile(
+        "app",
+        &[
+            revision(
+                "r1",
+                "base",
+                "CREATE TABLE a (id integer);",
+                "DROP TABLE a;",
+            ),
+            revision("r2", "r1", "CREATE TABLE b (id integer);", "DROP TABLE b;"),
+        ],
+    )
+}
+
 /// Findings as people read them, with the names of this test run's own taken out.
 fn shown(findings: &[Finding], names: &[(&str, &str)]) -> String {
     let lines: Vec<_> = findings
@@ -109,18 +125,7 @@ fn a_ledger_that_the_role_may_not_write_is_found() {
     Migrator::new(history())
         .upgrade(&database.url(), "head")
         .unwrap();
-    let newer = compile(
-        "app",
-        &[
-            revision(
-                "r1",
-                "base",
-                "CREATE TABLE a (id integer);",
-                "DROP TABLE a;",
-            ),
-            revision("r2", "r1", "CREATE TABLE b (id integer);", "DROP TABLE b;"),
-        ],
-    );
+    let newer = newer();
     let (role, mut client) = limited(&database);
     database
         .connect()
@@ -145,6 +150,55 @@ fn a_ledger_that_the_role_may_not_write_is_found() {
             .iter()
             .all(|finding| finding.severity == Severity::Note),
         "{findings:?}"
+    );
+    drop(client);
+    drop_role(&database, &role);
+}
+
+#[test]
+fn a_schema_that_the_role_may_not_use_is_found() {
+    let database = Database::create(postgres());
+    Migrator::new(history())
+        .upgrade(&database.url(), "head")
+        .unwrap();
+    let (role, mut client) = limited(&database);
+    database
+        .connect()
+        .batch_execute(&format!("GRANT CREATE ON SCHEMA public TO \"{role}\""))
+        .unwrap();
+    let findings = Migrator::new(newer()).preflight(&mut client).unwrap();
+    insta::assert_snapshot!(
+        shown(&findings, &[(&role, "ROLE")]),
+        @r#"
+        error[rights]: `ROLE` may not use the schema `limbeck`, where the ledger is or is to be
+          help: run as its owner `GRANT USAGE ON SCHEMA "limbeck" TO ROLE`, with `CREATE` where it has no ledger yet
+        "#
+    );
+    drop(client);
+    drop_role(&database, &role);
+}
+
+#[test]
+fn a_look_that_the_database_refuses_stops_no_run() {
+    let database = Database::create(postgres());
+    Migrator::new(history())
+        .upgrade(&database.url(), "head")
+        .unwrap();
+    let (role, mut client) = limited(&database);
+    database
+        .connect()
+        .batch_execute(&format!(
+            "REVOKE EXECUTE ON FUNCTION pg_is_in_recovery() FROM PUBLIC; \
+             GRANT ALL ON SCHEMA limbeck, public TO \"{role}\"; \
+             GRANT ALL ON ALL TABLES IN SCHEMA limbeck TO \"{role}\""
+        ))
+        .unwrap();
+    let report = Migrator::new(newer()).upgrade(&mut client, "head").unwrap();
+    assert_eq!(report.steps.len(), 1);
+    assert_eq!(
+        report.notes,
+        ["the database does not tell whether it can be migrated: \
+          permission denied for function pg_is_in_recovery (42501)"]
     );
     drop(client);
     drop_role(&database, &role);

@@ -7,6 +7,7 @@ use super::comparison::{Comparison, Reason};
 use crate::driver::Database;
 use crate::engine::{Chart, Position};
 use crate::error::{Error, ErrorKind};
+use crate::ledger::Detail;
 use crate::migrator::Migrator;
 use crate::preflight::{self, Finding, Intent, Severity};
 use crate::status::Status;
@@ -60,7 +61,7 @@ impl Migrator {
         let driver = &mut *driver;
         let ledger = self.ledger(driver.dialect())?;
         let chart = Chart::compose(self.histories(), ledger.dialect)?;
-        let position = Position::read(driver, &ledger, &chart, &self.names());
+        let position = Position::read(driver, &ledger, &chart, &self.names(), Detail::Full);
         let missing = preflight::missing(&chart, position.as_ref().ok());
         let intent = Intent::new(&ledger, &chart, Direction::Up, &missing);
         let answer = driver.facts(&ledger, &preflight::extensions(self.histories()));

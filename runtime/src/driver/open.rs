@@ -11,7 +11,7 @@ use limbeck_schema::Schema;
 use super::unit::{DriverError, Ended, Reconnected, Refusal, Timeouts, Unit};
 use crate::driver::Marker;
 use crate::error::Error;
-use crate::ledger::{Contents, Ledger, StateRow, VERSION};
+use crate::ledger::{Contents, Detail, Ledger, StateRow, VERSION};
 use crate::observe::Listener;
 use crate::preflight::Facts;
 use crate::session::Session;
@@ -29,7 +29,24 @@ pub(crate) trait Driver {
     ) -> Result<FirstLook, DriverError>;
 
     /// Reads the ledger, as one consistent snapshot.
-    fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError>;
+    fn read(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        detail: Detail,
+    ) -> Result<Contents, DriverError>;
+
+    /// Reads what decides, and on the same way the [`facts`](Self::facts), where that is shorter. They are
+    /// to be asked for where they do not come.
+    fn read_with_facts(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        _extensions: &[&str],
+    ) -> Result<(Contents, Option<Facts>), DriverError> {
+        let contents = self.read(ledger, histories, Detail::Brief)?;
+        Ok((contents, None))
+    }
 
     /// Asks a query by itself, outside any transaction.
     fn ask(&mut self, sql: &str) -> Result<Answer, DriverError>;

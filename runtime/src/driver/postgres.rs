@@ -50,7 +50,7 @@ use self::inside_runtime::Connection;
 use self::lookout::Watchtower;
 use self::read::is_missing;
 use self::rows::{row, state_rows, values};
-use self::session::RESET;
+use self::session::{Inside, RESET};
 use self::tenant::SearchPath;
 #[cfg(not(feature = "tls"))]
 use self::without_tls as tls;
@@ -65,7 +65,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::error::Error;
-use crate::ledger::{BUSY, Contents, FEW, Ledger, MOVED, NO_SCHEMA};
+use crate::ledger::{BUSY, Contents, Detail, FEW, Ledger, MOVED, NO_SCHEMA};
 use crate::preflight::Facts;
 use crate::session::Session;
 use crate::watch::Lookout;
@@ -91,7 +91,7 @@ struct Postgres<C: DerefMut<Target = Client>> {
     /// How the connection was opened, where it is limbeck's own and its settings are limbeck's to set.
     connector: Option<Connector>,
     marker: Marker,
-    is_prepared: bool,
+    inside: Inside,
     /// Whether the server was seen to take backslashes in plain literals for escapes.
     reads_backslashes_otherwise: bool,
     /// Whether a script outside a transaction may have left something in the session.
@@ -101,6 +101,8 @@ struct Postgres<C: DerefMut<Target = Client>> {
     /// Since when the connection is open.
     age: Stopwatch,
     /// Where statements by themselves find a tenant's names.
+    /// Whether something was noted of scripts outside a transaction when the ledger was last read.
+    has_progress: bool,
     search_path: SearchPath,
 }
 
@@ -129,9 +131,24 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         }
     }
 
-    fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
+    fn read(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        detail: Detail,
+    ) -> Result<Contents, DriverError> {
         self.prepare()?;
-        self.contents(ledger, histories)
+        self.contents(ledger, histories, detail)
+    }
+
+    fn read_with_facts(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        extensions: &[&str],
+    ) -> Result<(Contents, Option<Facts>), DriverError> {
+        self.prepare()?;
+        self.contents_with_facts(ledger, histories, extensions)
     }
 
     fn ask(&mut self, sql: &str) -> Result<Answer, DriverError> {

@@ -16,7 +16,7 @@ use super::{
     SourceFile, Timeouts, Unit,
 };
 use crate::error::Error;
-use crate::ledger::{Contents, Ledger};
+use crate::ledger::{Contents, Detail, Ledger};
 use crate::observe::Listener;
 use crate::preflight::Facts;
 use crate::session::Session;
@@ -138,9 +138,27 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
         around(faults, "first_look", || driver.first_look(ledger, states)).map_err(either)
     }
 
-    fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
+    fn read(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        detail: Detail,
+    ) -> Result<Contents, DriverError> {
         let Self { driver, faults } = self;
-        around(faults, "read", || driver.read(ledger, histories)).map_err(either)
+        around(faults, "read", || driver.read(ledger, histories, detail)).map_err(either)
+    }
+
+    fn read_with_facts(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        extensions: &[&str],
+    ) -> Result<(Contents, Option<Facts>), DriverError> {
+        let Self { driver, faults } = self;
+        around(faults, "read", || {
+            driver.read_with_facts(ledger, histories, extensions)
+        })
+        .map_err(either)
     }
 
     fn ask(&mut self, sql: &str) -> Result<Answer, DriverError> {

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
-use crate::ledger::{Contents, Guard, Ledger};
+use crate::ledger::{Contents, Detail, Guard, Ledger};
 use crate::observe::Listener;
 use crate::preflight::Facts;
 use crate::session::Session;
@@ -253,10 +253,15 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         }
     }
 
-    fn read(&mut self, ledger: &Ledger, histories: &[&str]) -> Result<Contents, DriverError> {
+    fn read(
+        &mut self,
+        ledger: &Ledger,
+        histories: &[&str],
+        detail: Detail,
+    ) -> Result<Contents, DriverError> {
         self.be_patient()?;
         let transaction = self.connection.transaction().map_err(from_rusqlite)?;
-        let contents = read_contents(&transaction, ledger, histories)?;
+        let contents = read_contents(&transaction, ledger, histories, detail)?;
         transaction.commit().map_err(from_rusqlite)?;
         Ok(contents)
     }

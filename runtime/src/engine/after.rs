@@ -1,6 +1,5 @@
 //! What is done once after the last change.
 
-use super::position::Position;
 use super::run::Run;
 use crate::drift::{Comparing, Comparison, Drift, Replays};
 use crate::error::{Error, ErrorKind};
@@ -33,7 +32,7 @@ impl Run<'_> {
     }
 
     fn compare(&mut self) -> Result<Comparison, Error> {
-        let position = Position::find(self.read()?, self.chart, &self.histories)?;
+        let position = self.position()?;
         let comparing = Comparing {
             chart: self.chart,
             histories: &self.tables,

@@ -25,6 +25,9 @@ impl Run<'_> {
         }
         let extensions = preflight::extensions(&self.tables);
         let answer = loop {
+            if let Some(facts) = self.facts.take() {
+                break Ok(facts);
+            }
             match self.driver.facts(&self.ledger, &extensions) {
                 Err(error) if error.lost => self.reconnect(error, cannot_read)?,
                 answer => break answer,

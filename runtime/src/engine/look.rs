@@ -11,7 +11,7 @@ use crate::clock::{Backoff, Stopwatch};
 use crate::driver::Driver;
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
-use crate::ledger::{Ledger, StateRow};
+use crate::ledger::{Detail, Ledger, StateRow};
 use crate::report::Report;
 use crate::status::UnfinishedScript;
 
@@ -46,7 +46,13 @@ impl Look<'_> {
         let mut movement: Option<Movement> = None;
         let mut report = Report::new(driver.dialect());
         loop {
-            let position = Position::read(driver, self.ledger, self.chart, self.histories)?;
+            let position = Position::read(
+                driver,
+                self.ledger,
+                self.chart,
+                self.histories,
+                Detail::Brief,
+            )?;
             let lacking = goal.difference(&position.standing.applied).copied();
             let lacking: BTreeSet<usize> = lacking.collect();
             report.ahead = position.ahead();

@@ -3,11 +3,13 @@
 use limbeck_model::checksum;
 use limbeck_model::recorded::{self, Standing};
 
+use super::before::Look;
 use super::chart::Chart;
 use super::discrepancy;
+use super::run::Run;
 use crate::driver::{Driver, DriverError};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Contents, Guard, Ledger, Progress, VERSION};
+use crate::ledger::{Contents, Detail, Guard, Ledger, Progress, VERSION};
 use crate::preflight;
 
 /// A ledger that was read and understood; by default that of a new database.
@@ -28,9 +30,24 @@ impl Position {
         ledger: &Ledger,
         chart: &Chart,
         histories: &[&str],
+        detail: Detail,
     ) -> Result<Self, Error> {
-        let contents = driver.read(ledger, histories).map_err(cannot_read)?;
-        Self::find(contents, chart, histories)
+        if detail == Detail::Brief {
+            let contents = driver.read(ledger, histories, Detail::Brief);
+            let contents = contents.map_err(cannot_read)?;
+            if let Some(position) = Self::plain(contents, chart, histories) {
+                return Ok(position);
+            }
+        }
+        let contents = driver.read(ledger, histories, Detail::Full);
+        Self::find(contents.map_err(cannot_read)?, chart, histories)
+    }
+
+    /// Finds the place in the chart by a brief reading, where nothing has to be said of what was applied.
+    /// Otherwise the ledger has to be read in full.
+    fn plain(contents: Contents, chart: &Chart, histories: &[&str]) -> Option<Self> {
+        let found = Self::find(contents, chart, histories).ok();
+        found.filter(|position| position.standing.ahead.is_empty())
     }
 
     /// Finds the place in the chart.
@@ -95,6 +112,59 @@ impl Position {
             .filter_map(|&row| self.contents.rows.get(row))
             .map(|row| (row.history.clone(), row.id.clone()))
             .collect()
+    }
+}
+
+impl Run<'_> {
+    /// Where the database stands.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Position::read`].
+    pub(super) fn position(&mut self) -> Result<Position, Error> {
+        let contents = self.read(Detail::Brief)?;
+        self.placed(contents)
+    }
+
+    /// The same, for whoever is going to change something. The first time comes with it what is looked at
+    /// before the first change.
+    pub(super) fn position_and_facts(&mut self) -> Result<Position, Error> {
+        // What was told before is not fresh any more.
+        self.facts = None;
+        if std::mem::replace(&mut self.first_reading, Look::Done) == Look::Done {
+            return self.position();
+        }
+        let extensions = preflight::extensions(&self.tables);
+        let contents = loop {
+            let answer = self
+                .driver
+                .read_with_facts(&self.ledger, &self.histories, &extensions);
+            match answer {
+                Ok((contents, facts)) => {
+                    self.facts = facts;
+                    break contents;
+                }
+                Err(error) => self.reconnect(error, cannot_read)?,
+            }
+        };
+        self.placed(contents)
+    }
+
+    fn placed(&mut self, contents: Contents) -> Result<Position, Error> {
+        match Position::plain(contents, self.chart, &self.histories) {
+            Some(position) => Ok(position),
+            None => Position::find(self.read(Detail::Full)?, self.chart, &self.histories),
+        }
+    }
+
+    /// Reads the ledger, on another connection where this one is lost.
+    pub(super) fn read(&mut self, detail: Detail) -> Result<Contents, Error> {
+        loop {
+            match self.driver.read(&self.ledger, &self.histories, detail) {
+                Ok(contents) => return Ok(contents),
+                Err(error) => self.reconnect(error, cannot_read)?,
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::chart::Chart;
 use super::discrepancy::refuse_below;
 use super::fail;
 use super::foreign::note;
-use super::position::{Position, cannot_read};
+use super::position::Position;
 use super::retry::{Attempts, Looks, Sight};
 use super::sharing::Sharing;
 use super::tenant::{Preparation, Prepared};
@@ -18,8 +18,9 @@ use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Driver, Effect, Marker, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
-use crate::ledger::{Claim, Contents, Ledger};
+use crate::ledger::{Claim, Ledger};
 use crate::options::Options;
+use crate::preflight::Facts;
 use crate::report::{Report, Step};
 use crate::table::History;
 use crate::watch::Busy;
@@ -36,6 +37,9 @@ pub(crate) struct Run<'r> {
     pub(super) tables: Vec<&'static History>,
     pub(super) look: Look,
     pub(super) copy: Look,
+    pub(super) first_reading: Look,
+    /// What the database has told of itself with the ledger, as long as that is fresh.
+    pub(super) facts: Option<Facts>,
     pub(crate) report: Report,
     watch: Stopwatch,
     /// Whether a statement runs again of which nothing tells whether it has happened.
@@ -92,6 +96,8 @@ impl<'r> Run<'r> {
             tables: histories.to_vec(),
             look: Look::Ahead,
             copy: Look::Ahead,
+            first_reading: Look::Ahead,
+            facts: None,
             watch: Stopwatch::start(),
             resume: false,
             sharing: Sharing::default(),
@@ -141,7 +147,7 @@ impl<'r> Run<'r> {
         loop {
             let position = match known.take() {
                 Some(position) => position,
-                None => Position::find(self.read()?, self.chart, &self.histories)?,
+                None => self.position_and_facts()?,
             };
             self.settle_doubt(&position);
             // Whoever holds the lock and gets on may take as long as it needs.
@@ -198,16 +204,6 @@ impl<'r> Run<'r> {
                 return Ok(());
             }
             announced = announced.filter(|_| self.report.steps.is_empty());
-        }
-    }
-
-    /// Reads the ledger, on another connection where this one is lost.
-    pub(super) fn read(&mut self) -> Result<Contents, Error> {
-        loop {
-            match self.driver.read(&self.ledger, &self.histories) {
-                Ok(contents) => return Ok(contents),
-                Err(error) => self.reconnect(error, cannot_read)?,
-            }
         }
     }
 

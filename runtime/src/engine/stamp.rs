@@ -7,13 +7,13 @@ use limbeck_model::{Direction, plan};
 use super::change::{move_tips, record};
 use super::discrepancy::refuse_below;
 use super::fail::cannot_write;
-use super::position::{self, Position, cannot_read};
+use super::position::{self, cannot_read};
 use super::run::{Outcome, Run};
 use super::tenant::Prepared;
 use crate::driver::{Change, Refusal, Timeouts, Unit};
 use crate::error::Error;
 use crate::event::Event;
-use crate::ledger::{Contents, Guard, Record};
+use crate::ledger::{Contents, Detail, Guard, Record};
 use crate::report::{Report, Step};
 
 impl Run<'_> {
@@ -39,7 +39,7 @@ impl Run<'_> {
             };
             (position::understood(contents)?, BTreeSet::new())
         } else {
-            let position = Position::find(self.read()?, chart, &self.histories)?;
+            let position = self.position()?;
             ahead = position.ahead_rows();
             (position.contents, position.standing.applied)
         };
@@ -91,7 +91,10 @@ impl Run<'_> {
     /// What is forgotten need not be understood: `None` where a row of the ledger cannot be read.
     fn read_to_forget(&mut self) -> Result<Option<Contents>, Error> {
         loop {
-            match self.driver.read(&self.ledger, &self.histories) {
+            match self
+                .driver
+                .read(&self.ledger, &self.histories, Detail::Full)
+            {
                 Ok(contents) => return Ok(Some(contents)),
                 Err(error) if error.is_of_a_row() => return Ok(None),
                 Err(error) => self.reconnect(error, cannot_read)?,

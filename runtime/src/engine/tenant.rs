@@ -8,7 +8,7 @@ use super::position::{cannot_read, newer};
 use super::run::Run;
 use crate::driver::{DriverError, Refusal, Unit};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::{Contents, Guard, Ledger, Tenant, VERSION};
+use crate::ledger::{Contents, Detail, Guard, Ledger, Tenant, VERSION};
 use crate::options::Options;
 
 /// PostgreSQL's SQLSTATE for a table, and for a schema, that is not there.
@@ -120,7 +120,8 @@ impl Run<'_> {
             return Ok(());
         }
         if !contents.rows.is_empty() {
-            return Err(lost(&tenant.schema, contents));
+            let contents = self.read(Detail::Full)?;
+            return Err(lost(&tenant.schema, &contents));
         }
         tenant.is_new = true;
         let ledger = Ledger {

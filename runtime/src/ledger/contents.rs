@@ -8,6 +8,16 @@ use limbeck_model::recorded::Row;
 /// statement that can be in a transaction is there only once it is done.
 pub(crate) const VERSION: u32 = 2;
 
+/// How much is read of what was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What decides. Rows are in any order, and nothing is in their `applied_at` and `applied_by`: to write
+    /// a thousand times as text takes a server longer than the rest.
+    Brief,
+    /// Also when and by whom, in the order in which they were applied: for what people read.
+    Full,
+}
+
 /// What a ledger holds for the histories that were asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {

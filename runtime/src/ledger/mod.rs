@@ -12,7 +12,7 @@ mod sql;
 mod tenant;
 mod upgrade;
 
-pub(crate) use contents::{Contents, Progress, ProgressState, StateRow, VERSION};
+pub(crate) use contents::{Contents, Detail, Progress, ProgressState, StateRow, VERSION};
 pub(crate) use progress::{LEASE_S, OFFLINE};
 pub(crate) use record::{Applied, Claim, Guard, Journal, Record};
 pub(crate) use sql::Ledger;

@@ -214,6 +214,16 @@ impl Ledger {
         }
     }
 
+    /// The query that has a row where [`Ledger::progress`] has one.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn has_progress(&self, histories: &[&str]) -> String {
+        format!(
+            "SELECT 1 FROM {} WHERE history IN ({}) LIMIT 1",
+            self.table("progress"),
+            self.histories(histories),
+        )
+    }
+
     /// The query that tells whether the statement of a claim runs in another session.
     pub(crate) fn is_running(&self, token: &str) -> Option<String> {
         (self.dialect == Dialect::Postgres).then(|| {

@@ -5,6 +5,7 @@ use crate::clock::Stopwatch;
 use crate::driver::{Database, Driver, DriverError, FirstLook};
 use crate::engine::{Look, Patience, Position};
 use crate::error::{Error, ErrorKind};
+use crate::ledger::Detail;
 use crate::observe::{Listener, Vigil};
 use crate::report::Report;
 use crate::status::{Pending, Status};
@@ -23,7 +24,7 @@ impl Migrator {
     pub(crate) fn status_through(&self, driver: &mut dyn Driver) -> Result<Status, Error> {
         let ledger = self.ledger(driver.dialect())?;
         let chart = self.chart(driver.dialect())?;
-        let position = Position::read(driver, &ledger, chart, &self.names())?;
+        let position = Position::read(driver, &ledger, chart, &self.names(), Detail::Full)?;
         Ok(Status::new(chart, &position))
     }
 
@@ -43,7 +44,7 @@ impl Migrator {
             return Ok(Pending::default());
         }
         let chart = self.chart(driver.dialect())?;
-        let position = Position::read(&mut *driver, &ledger, chart, &self.names())?;
+        let position = Position::read(&mut *driver, &ledger, chart, &self.names(), Detail::Brief)?;
         Ok(Pending::new(chart, &position))
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct ServerFacts {
     /// Whether the role may create something there.
     pub(crate) may_create_objects: bool,
     pub(crate) ledger_schema_exists: bool,
+    /// Whether the role may look into it; otherwise nothing is known of the tables.
+    pub(crate) may_use_ledger_schema: bool,
     /// Whether the role may create the ledger's schema, or tables in the one that is there.
     pub(crate) may_create_ledger: bool,
     /// How many of the ledger's tables are there.

@@ -9,6 +9,7 @@ use super::judge::judge;
 use crate::driver::{Database, DriverError};
 use crate::engine::{Chart, Position};
 use crate::error::Error;
+use crate::ledger::Detail;
 use crate::migrator::Migrator;
 
 impl Migrator {
@@ -25,7 +26,7 @@ impl Migrator {
         let mut driver = database.look(self.options().lock_deadline)?;
         let ledger = self.ledger(driver.dialect())?;
         let chart = Chart::compose(self.histories(), ledger.dialect)?;
-        let position = Position::read(&mut *driver, &ledger, &chart, &self.names());
+        let position = Position::read(&mut *driver, &ledger, &chart, &self.names(), Detail::Brief);
         let missing = missing(&chart, position.as_ref().ok());
         let intent = Intent::new(&ledger, &chart, Direction::Up, &missing);
         let answer = driver.facts(&ledger, &extensions(self.histories()));

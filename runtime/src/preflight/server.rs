@@ -84,18 +84,29 @@ fn ledger(facts: &ServerFacts, intent: &Intent<'_>) -> Option<Finding> {
     if facts.may_create_ledger {
         return None;
     }
-    Some(if facts.ledger_schema_exists {
+    if !facts.ledger_schema_exists {
+        return Some(finding(format!("`{role}` may not create the schema `{schema}` for the ledger")).help(format!(
+            "run as an administrator `CREATE SCHEMA {quoted} AUTHORIZATION {role}`, or `GRANT CREATE ON DATABASE {database} TO {role}`"
+        )));
+    }
+    if !facts.may_use_ledger_schema {
+        return Some(
+            finding(format!(
+                "`{role}` may not use the schema `{schema}`, where the ledger is or is to be"
+            ))
+            .help(format!(
+                "run as its owner `GRANT USAGE ON SCHEMA {quoted} TO {role}`, with `CREATE` where it has no ledger yet"
+            )),
+        );
+    }
+    Some(
         finding(format!(
             "`{role}` may not create the ledger's tables in the schema `{schema}`"
         ))
         .help(format!(
             "run as its owner `GRANT USAGE, CREATE ON SCHEMA {quoted} TO {role}`"
-        ))
-    } else {
-        finding(format!("`{role}` may not create the schema `{schema}` for the ledger")).help(format!(
-            "run as an administrator `CREATE SCHEMA {quoted} AUTHORIZATION {role}`, or `GRANT CREATE ON DATABASE {database} TO {role}`"
-        ))
-    })
+        )),
+    )
 }
 
 /// Whether the history makes anything there is not known, so that this is no error.
@@ -189,6 +200,7 @@ mod tests {
             database: "store".to_owned(),
             current_schema: Some("public".to_owned()),
             may_create_objects: true,
+            may_use_ledger_schema: true,
             may_create_ledger: true,
             ..ServerFacts::default()
         }

@@ -1,5 +1,6 @@
 //! What a server tells of itself, of the role and of the ledger's tables: one message, one round trip.
 
+use std::fmt::Write as _;
 use std::ops::DerefMut;
 use std::time::Duration;
 
@@ -13,9 +14,12 @@ use crate::preflight::{ExtensionFacts, ServerFacts};
 
 /// What limbeck does with its tables; scripts outside a transaction need more of `progress`, and find a role
 /// that may write the others to be the one that made them all.
-const RIGHTS: &str = "VALUES ('revision', 'SELECT'), ('revision', 'INSERT'), ('revision', 'DELETE'), \
-     ('state', 'SELECT'), ('state', 'INSERT'), ('state', 'UPDATE'), ('journal', 'INSERT'), \
-     ('progress', 'SELECT'), ('progress', 'INSERT'), ('progress', 'UPDATE'), ('progress', 'DELETE')";
+const RIGHTS: [(&str, &[&str]); 4] = [
+    ("journal", &["INSERT"]),
+    ("progress", &["DELETE", "INSERT", "SELECT", "UPDATE"]),
+    ("revision", &["DELETE", "INSERT", "SELECT"]),
+    ("state", &["INSERT", "SELECT", "UPDATE"]),
+];
 
 impl<C: DerefMut<Target = Client>> Postgres<C> {
     pub(super) fn server_facts(
@@ -23,19 +27,32 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
         ledger: &Ledger,
         extensions: &[&str],
     ) -> Result<ServerFacts, DriverError> {
-        let wanted = if extensions.is_empty() {
-            String::new()
-        } else {
-            format!(
+        let messages = self.send(&self.facts_question(ledger, extensions))?;
+        self.facts_from(&result_sets(&messages))
+    }
+
+    /// The query of the facts, and another one of the extensions where there are any.
+    pub(super) fn facts_question(&self, ledger: &Ledger, extensions: &[&str]) -> String {
+        let mut question = question(ledger, self.connector.is_some());
+        if !extensions.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                question,
                 "; SELECT wanted.name, EXISTS (SELECT FROM pg_extension WHERE extname = wanted.name), \
                  EXISTS (SELECT FROM pg_available_extensions AS a WHERE a.name = wanted.name) \
                  FROM unnest(ARRAY[{}]::text[]) AS wanted (name)",
                 ledger.list(extensions)
-            )
-        };
-        let messages = self.send(&[question(ledger), wanted].concat())?;
+            );
+        }
+        question
+    }
+
+    /// Reads the answers to [`Postgres::facts_question`].
+    pub(super) fn facts_from(
+        &self,
+        sets: &[Vec<&SimpleQueryRow>],
+    ) -> Result<ServerFacts, DriverError> {
         let connection = self.connector.as_ref().map(|own| own.made.elapsed());
-        let sets = result_sets(&messages);
         let row = sets.first().and_then(|rows| rows.first());
         let row = row.ok_or_else(|| DriverError::other("the server has no answer"))?;
         let mut facts = server(row);
@@ -54,8 +71,11 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
     }
 }
 
-fn question(ledger: &Ledger) -> String {
-    let schema = ledger.quote(&ledger.schema);
+/// Names are looked up by functions: a new session takes longer to plan a join of catalogs than for all of this.
+/// They must not be asked for tables in a schema that the role may not use, which is an error to them.
+fn question(ledger: &Ledger, asks_age: bool) -> String {
+    let schema = format!("\"{}\"", ledger.schema.replace('"', "\"\""));
+    let schema = ledger.quote(&schema);
     // Where revisions make what names no schema.
     let here = match &ledger.tenant {
         None => "current_schema()".to_owned(),
@@ -64,6 +84,24 @@ fn question(ledger: &Ledger) -> String {
             format!("(SELECT nspname FROM pg_namespace WHERE nspname = {name})")
         }
     };
+    let age = if asks_age {
+        "(SELECT extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_get_activity(pg_backend_pid()))"
+    } else {
+        "NULL"
+    };
+    let names = RIGHTS.map(|(table, _)| table);
+    let missing = RIGHTS.map(|(table, needs)| {
+        let lacks = |need: &&str| {
+            format!(
+                "CASE WHEN NOT has_table_privilege({table}, '{need}') THEN '{need} on {table}' END"
+            )
+        };
+        needs.iter().map(lacks).collect::<Vec<_>>().join(", ")
+    });
+    let found = RIGHTS.map(|(table, _)| {
+        let name = ledger.quote(&ledger.table(table));
+        format!("CASE WHEN may_use THEN to_regclass({name})::oid END AS {table}")
+    });
     format!(
         "SELECT current_setting('server_version_num') AS version_number, \
          split_part(current_setting('server_version'), ' ', 1) AS version, \
@@ -71,18 +109,16 @@ fn question(ledger: &Ledger) -> String {
          quote_ident(current_user) AS role, quote_ident(current_database()) AS database, \
          quote_ident({here}) AS current_schema, \
          has_schema_privilege({here}, 'CREATE') AS may_create_objects, \
-         n.oid IS NOT NULL AS has_schema, \
-         CASE WHEN n.oid IS NULL THEN has_database_privilege(current_database(), 'CREATE') \
-         ELSE has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE') END AS may_create_ledger, \
-         (SELECT count(DISTINCT c.relname) FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') \
-         AND c.relname IN (SELECT name FROM ({RIGHTS}) AS ledger (name, need))) AS tables, \
-         (SELECT string_agg(ledger.need || ' on ' || ledger.name, ',' ORDER BY ledger.name, ledger.need) \
-         FROM ({RIGHTS}) AS ledger (name, need) \
-         JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND c.relname = ledger.name \
-         WHERE NOT has_table_privilege(c.oid, ledger.need)) AS missing, \
-         (SELECT extract(epoch FROM clock_timestamp() - backend_start) FROM pg_stat_activity \
-         WHERE pid = pg_backend_pid()) AS session_age \
-         FROM (SELECT) AS one LEFT JOIN pg_namespace AS n ON n.nspname = {schema}"
+         schema IS NOT NULL AS has_schema, may_use, \
+         CASE WHEN schema IS NULL THEN has_database_privilege(current_database(), 'CREATE') \
+         ELSE may_use AND has_schema_privilege(schema, 'CREATE') END AS may_create_ledger, \
+         num_nonnulls({names}) AS tables, concat_ws(',', {missing}) AS missing, {age} AS session_age \
+         FROM (SELECT schema, may_use, {found} \
+         FROM (SELECT schema, has_schema_privilege(schema, 'USAGE') AS may_use \
+         FROM (SELECT to_regnamespace({schema})::oid AS schema) AS namespace) AS usable) AS ledger",
+        names = names.join(", "),
+        missing = missing.join(", "),
+        found = found.join(", "),
     )
 }
 
@@ -91,6 +127,7 @@ fn server(row: &SimpleQueryRow) -> ServerFacts {
     let owned = |name: &str| text(name).unwrap_or_default().to_owned();
     let number = |name: &str| text(name).and_then(|text| text.parse().ok());
     let holds = |name: &str| text(name) == Some("t");
+    let missing = text("missing").unwrap_or_default().split(',');
     ServerFacts {
         version_number: number("version_number").unwrap_or_default(),
         version: owned("version"),
@@ -100,11 +137,13 @@ fn server(row: &SimpleQueryRow) -> ServerFacts {
         current_schema: text("current_schema").map(str::to_owned),
         may_create_objects: holds("may_create_objects"),
         ledger_schema_exists: holds("has_schema"),
+        may_use_ledger_schema: text("may_use") != Some("f"),
         may_create_ledger: holds("may_create_ledger"),
         ledger_tables: number("tables").unwrap_or_default(),
-        missing_rights: text("missing")
-            .map(|missing| missing.split(',').map(str::to_owned).collect())
-            .unwrap_or_default(),
+        missing_rights: missing
+            .filter(|missing| !missing.is_empty())
+            .map(str::to_owned)
+            .collect(),
         extensions: Vec::new(),
         ages: None,
     }

@@ -5,7 +5,7 @@ use postgres::{SimpleQueryMessage, SimpleQueryRow};
 
 use super::error::from_postgres;
 use crate::driver::DriverError;
-use crate::ledger::{Progress, ProgressState, StateRow};
+use crate::ledger::{Detail, Progress, ProgressState, StateRow};
 
 pub(super) fn row(message: &SimpleQueryMessage) -> Option<&SimpleQueryRow> {
     match message {
@@ -68,7 +68,11 @@ pub(super) fn state_rows(rows: &[&SimpleQueryRow]) -> Result<Vec<StateRow>, Driv
         .collect()
 }
 
-pub(super) fn revision_row(row: &SimpleQueryRow) -> Result<Row, DriverError> {
+pub(super) fn revision_row(row: &SimpleQueryRow, detail: Detail) -> Result<Row, DriverError> {
+    let (applied_at, applied_by) = match detail {
+        Detail::Brief => (String::new(), String::new()),
+        Detail::Full => (text(row, 6)?, text(row, 7)?),
+    };
     Ok(Row {
         history: text(row, 0)?,
         id: text(row, 1)?,
@@ -79,8 +83,8 @@ pub(super) fn revision_row(row: &SimpleQueryRow) -> Result<Row, DriverError> {
         checksum: text(row, 3)?,
         lineage: text(row, 4)?,
         breaking: optional(row, 5)?,
-        applied_at: text(row, 6)?,
-        applied_by: text(row, 7)?,
+        applied_at,
+        applied_by,
     })
 }
 

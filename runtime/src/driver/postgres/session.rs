@@ -21,45 +21,60 @@ const READ_ONLY: &str = "25006";
 /// After a script outside a transaction, on a connection of limbeck's own: what its statements have set.
 pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL";
 
+/// What a connection is inside of before anything is done. A transaction is not limbeck's to touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// Nobody has looked.
+    Unknown,
+    Nothing,
+    Transaction,
+}
+
 impl<C: DerefMut<Target = Client>> Postgres<C> {
     pub(super) fn new(client: C, connector: Option<Connector>) -> Self {
         Self {
             client,
             connector,
             marker: Marker::default(),
-            is_prepared: false,
+            inside: Inside::Unknown,
             reads_backslashes_otherwise: false,
             may_have_leftovers: false,
             held_up: None,
             age: Stopwatch::start(),
+            has_progress: false,
             search_path: SearchPath::default(),
         }
     }
 
     /// Called before the first work: a start with nothing to do needs none of it.
     pub(super) fn prepare(&mut self) -> Result<(), DriverError> {
-        if self.is_prepared {
-            return Ok(());
+        if self.inside == Inside::Unknown {
+            self.inside = match self.connector {
+                Some(_) => Inside::Nothing,
+                None => self.look_around()?,
+            };
         }
-        if self.connector.is_none() && self.is_in_transaction()? {
-            return Err(DriverError::other(
+        match self.inside {
+            Inside::Unknown | Inside::Nothing => Ok(()),
+            Inside::Transaction => Err(DriverError::other(
                 "the connection is inside a transaction; commit or roll back before migrating",
-            ));
+            )),
         }
-        self.is_prepared = true;
-        Ok(())
     }
 
     /// A statement by itself is a transaction, and begins with it.
-    pub(super) fn is_in_transaction(&mut self) -> Result<bool, DriverError> {
+    fn look_around(&mut self) -> Result<Inside, DriverError> {
         match self.send("SELECT now() <> statement_timestamp()") {
-            Ok(messages) => {
-                Ok(messages.iter().find_map(row).and_then(|row| row.get(0)) == Some("t"))
-            }
+            Ok(messages) => Ok(
+                match messages.iter().find_map(row).and_then(|row| row.get(0)) {
+                    Some("t") => Inside::Transaction,
+                    _ => Inside::Nothing,
+                },
+            ),
             Err(error)
                 if error.code.as_deref() == Some(SqlState::IN_FAILED_SQL_TRANSACTION.code()) =>
             {
-                Ok(true)
+                Ok(Inside::Transaction)
             }
             Err(error) => Err(error),
         }

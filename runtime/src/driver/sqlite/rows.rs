@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 
 use super::error::from_rusqlite;
 use crate::driver::{Answer, DriverError};
-use crate::ledger::{Contents, Ledger, Progress, ProgressState, StateRow};
+use crate::ledger::{Contents, Detail, Ledger, Progress, ProgressState, StateRow};
 
 /// The rows of `state`, as [`Ledger::standings`] asks for them.
 pub(super) fn read_states(
@@ -27,6 +27,7 @@ pub(super) fn read_contents(
     connection: &Connection,
     ledger: &Ledger,
     histories: &[&str],
+    detail: Detail,
 ) -> Result<Contents, DriverError> {
     // A statement, since only that sees what another connection has made meanwhile.
     let present: bool = connection
@@ -39,10 +40,14 @@ pub(super) fn read_contents(
     if !present {
         return Ok(Contents::default());
     }
-    let within = format!("history IN ({})", ledger.list(histories));
+    let (more, order) = match detail {
+        Detail::Brief => ("'', ''", ""),
+        Detail::Full => ("applied_at, applied_by", " ORDER BY applied_at, rowid"),
+    };
     let revisions = format!(
-        "SELECT history, id, parents, checksum, lineage, compat, applied_at, applied_by FROM {} WHERE {within} ORDER BY applied_at, rowid",
-        ledger.table("revision")
+        "SELECT history, id, parents, checksum, lineage, compat, {more} FROM {} WHERE history IN ({}){order}",
+        ledger.table("revision"),
+        ledger.list(histories),
     );
     // That it can be written to at all is better known before anything is done than afterwards.
     let journal = format!("SELECT 1 FROM {} LIMIT 0", ledger.table("journal"));

@@ -9,7 +9,7 @@ use crate::engine::position::{self, cannot_read};
 use crate::engine::run::{Outcome, Run};
 use crate::engine::script;
 use crate::error::Error;
-use crate::ledger::{Contents, Tenant};
+use crate::ledger::{Contents, Detail, Tenant};
 use crate::repair::{Fate, Leftover, Repair, RepairReport};
 
 /// Whatever is mended waits for others and is in nobody's way.
@@ -43,7 +43,7 @@ impl Run<'_> {
         report: &mut RepairReport,
     ) -> Result<Contents, Error> {
         loop {
-            let contents = position::understood(self.read()?)?;
+            let contents = position::understood(self.read(Detail::Full)?)?;
             if position::unfinished(&contents).is_some_and(|progress| progress.alive) {
                 self.wait()?;
                 continue;
