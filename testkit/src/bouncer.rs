@@ -85,7 +85,21 @@ impl Bouncer {
     /// As [`start`](Self::start).
     #[track_caller]
     pub fn start_with_pool(server: &Server, mode: PoolMode, connections: u32) -> Self {
-        must(launch(server, mode, connections), "start PgBouncer")
+        let settings = format!("default_pool_size = {connections}\n");
+        must(launch(server, mode, &settings), "start PgBouncer")
+    }
+
+    /// One that gives each transaction the connection that has been idle for longest.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    #[track_caller]
+    pub fn start_taking_turns(server: &Server) -> Self {
+        let settings = "default_pool_size = 10\nserver_round_robin = 1\n";
+        must(
+            launch(server, PoolMode::Transaction, settings),
+            "start PgBouncer",
+        )
     }
 
     /// Whether the program is there.
@@ -137,7 +151,7 @@ fn program() -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-fn launch(server: &Server, mode: PoolMode, connections: u32) -> Result<Bouncer, Error> {
+fn launch(server: &Server, mode: PoolMode, own: &str) -> Result<Bouncer, Error> {
     let program = program().ok_or_else(|| {
         Error::new("`pgbouncer` is not installed\nhelp: `apt-get install pgbouncer`")
     })?;
@@ -145,7 +159,7 @@ fn launch(server: &Server, mode: PoolMode, connections: u32) -> Result<Bouncer, 
     let mut attempt = 1;
     loop {
         let port = free_port()?;
-        let settings = settings(server, mode, connections, port);
+        let settings = settings(server, mode, own, port);
         match launch_on(&program, &settings, port, directory.path()) {
             Ok(watchdog) => {
                 return Ok(Bouncer {
@@ -197,7 +211,7 @@ fn launch_on(program: &Path, settings: &str, port: u16, folder: &Path) -> Result
     }
 }
 
-fn settings(server: &Server, mode: PoolMode, connections: u32, port: u16) -> String {
+fn settings(server: &Server, mode: PoolMode, own: &str, port: u16) -> String {
     let password = match server.password() {
         Some(password) => format!(" password='{}'", password.replace('\'', "''")),
         None => String::new(),
@@ -211,7 +225,7 @@ fn settings(server: &Server, mode: PoolMode, connections: u32, port: u16) -> Str
          unix_socket_dir =\n\
          auth_type = any\n\
          pool_mode = {mode}\n\
-         default_pool_size = {connections}\n\
+         {own}\
          max_client_conn = 400\n\
          ignore_startup_parameters = extra_float_digits,options\n",
         host = server.host(),

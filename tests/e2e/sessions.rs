@@ -1,6 +1,6 @@
 //! What is left in a session that goes on: that of a lent client, or of a pooler's next one.
 
-use limbeck::{History, Migrator};
+use limbeck::{ErrorKind, History, Migrator};
 use limbeck_testkit::{Bouncer, Database, PoolMode, postgres};
 use postgres::{Client, NoTls};
 
@@ -256,4 +256,90 @@ fn backslashes_are_read_as_the_standard_does_behind_a_pooler_too_and_nobody_else
         .simple_query("SHOW standard_conforming_strings")
         .unwrap();
     assert!(format!("{shown:?}").contains("off"), "{shown:?}");
+}
+
+/// A script outside a transaction that relies on a time limit.
+fn limited(directive: &str) -> &'static History {
+    let mut index = revision(
+        "r2",
+        "r1",
+        "CREATE INDEX CONCURRENTLY a_id ON a (id);",
+        "DROP INDEX a_id;",
+    );
+    index.1 = index
+        .1
+        .replace("-- @up", &format!("-- @up no-transaction\n-- @{directive}"));
+    compile(
+        "app",
+        &[
+            revision(
+                "r1",
+                "base",
+                "CREATE TABLE a (id integer);",
+                "DROP TABLE a;",
+            ),
+            index,
+        ],
+    )
+}
+
+#[test]
+fn a_time_limit_of_a_statement_by_itself_holds_behind_a_pooler_and_reaches_nobody_else() {
+    let database = Database::create(postgres());
+    let bouncer = Bouncer::start_with_pool(postgres(), PoolMode::Transaction, 1);
+    let url = bouncer.url(database.name());
+    let history = limited("statement-timeout 300ms");
+    Migrator::new(history).upgrade(&url, "r1").unwrap();
+    // The index waits for whoever writes to the table.
+    let mut writer = database.connect();
+    writer
+        .batch_execute("BEGIN; INSERT INTO a VALUES (1)")
+        .unwrap();
+    let error = Migrator::new(history).upgrade(&url, "head").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed, "{}", full(&error));
+    assert!(full(&error).contains("57014"), "{}", full(&error));
+    writer.batch_execute("COMMIT").unwrap();
+    let mut other = Client::connect(&url, NoTls).unwrap();
+    assert_eq!(shown(&mut other, "statement_timeout"), "0");
+    Migrator::new(history).upgrade(&url, "head").unwrap();
+    assert_eq!(shown(&mut other, "statement_timeout"), "0");
+}
+
+#[test]
+fn a_time_limit_that_a_pooler_keeps_from_its_statement_is_an_error_and_is_left_to_nobody() {
+    let database = Database::create(postgres());
+    let bouncer = Bouncer::start_taking_turns(postgres());
+    let url = bouncer.url(database.name());
+    let mut others: Vec<_> = (0..3)
+        .map(|_| Client::connect(&url, NoTls).unwrap())
+        .collect();
+    // Each holds a session at the same time, so that there are three.
+    for command in ["BEGIN", "COMMIT"] {
+        for other in &mut others {
+            other.batch_execute(command).unwrap();
+        }
+    }
+    let history = limited("lock-timeout 7s");
+    let error = Migrator::new(history).upgrade(&url, "head").unwrap_err();
+    insta::assert_snapshot!(full(&error), @"upgrade to `r2` (change r2) failed at migrations/r2_change.sql:7:1: `lock_timeout` cannot be set for a statement outside a transaction: a pooler gives each message another session; hint: give migrations a URL without the pooler, or one of it in session mode");
+    let indexes = "SELECT FROM pg_indexes WHERE indexname = 'a_id'";
+    assert!(database.connect().query(indexes, &[]).unwrap().is_empty());
+    for _ in 0..6 {
+        assert_eq!(shown(&mut others[0], "lock_timeout"), "0");
+    }
+    // As the error says.
+    let report = Migrator::new(history)
+        .upgrade(&database.url(), "head")
+        .unwrap();
+    assert_eq!(report.steps.len(), 1);
+}
+
+/// What a setting is in the session that a client is given now.
+fn shown(client: &mut Client, setting: &str) -> String {
+    let messages = client.simple_query(&format!("SHOW {setting}")).unwrap();
+    let value = messages.iter().find_map(|message| match message {
+        postgres::SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    value.unwrap_or_default().to_owned()
 }

@@ -19,4 +19,6 @@ pub(crate) use marker::Marker;
 pub(crate) use open::Answer;
 pub use open::Database;
 pub(crate) use open::{Address, Driver, FirstLook, Opened, SourceFile, sealed};
-pub(crate) use unit::{Change, DriverError, Effect, Place, Reconnected, Refusal, Timeouts, Unit};
+pub(crate) use unit::{
+    Change, DriverError, Effect, Place, Ran, Reconnected, Refusal, Timeouts, Unit,
+};

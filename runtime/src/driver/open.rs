@@ -8,7 +8,7 @@ use limbeck_model::checksum::Digest;
 #[cfg(feature = "drift")]
 use limbeck_schema::Schema;
 
-use super::unit::{DriverError, Ended, Reconnected, Refusal, Timeouts, Unit};
+use super::unit::{DriverError, Ended, Ran, Reconnected, Refusal, Timeouts, Unit};
 use crate::driver::Marker;
 use crate::error::Error;
 use crate::ledger::{Contents, Detail, Ledger, StateRow, VERSION};
@@ -94,8 +94,8 @@ pub(crate) trait Driver {
         ended: Ended<'_>,
     ) -> Result<(), Refusal>;
 
-    /// Runs one statement by itself, outside any transaction, and tells how many rows it has changed.
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError>;
+    /// Runs one statement by itself, outside any transaction.
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<Ran, DriverError>;
 
     /// Who holds the lock, where the database can tell.
     fn holder(&mut self, ledger: &Ledger) -> Option<Session>;

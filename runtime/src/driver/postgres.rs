@@ -21,6 +21,7 @@ mod scratch;
 mod session;
 mod sessions;
 mod tenant;
+mod timeouts;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tls")]
@@ -60,8 +61,8 @@ use super::open::FirstLook;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{
-    Answer, Database, Driver, DriverError, Effect, Marker, Opened, Reconnected, Refusal, Timeouts,
-    Unit,
+    Answer, Database, Driver, DriverError, Effect, Marker, Opened, Ran, Reconnected, Refusal,
+    Timeouts, Unit,
 };
 use crate::clock::Stopwatch;
 use crate::error::Error;
@@ -100,9 +101,9 @@ struct Postgres<C: DerefMut<Target = Client>> {
     held_up: Option<Duration>,
     /// Since when the connection is open.
     age: Stopwatch,
-    /// Where statements by themselves find a tenant's names.
     /// Whether something was noted of scripts outside a transaction when the ledger was last read.
     has_progress: bool,
+    /// Where statements by themselves find a tenant's names.
     search_path: SearchPath,
 }
 
@@ -264,35 +265,14 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         })
     }
 
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<Ran, DriverError> {
         self.may_have_leftovers |= leftovers::are_possible(sql);
         self.read_backslashes(sql)?;
-        let wanted = [
-            ("lock_timeout", timeouts.lock_ms),
-            ("statement_timeout", timeouts.statement_ms),
-        ];
-        let mut restore = String::new();
-        for (setting, value_ms) in wanted {
-            let Some(value_ms) = value_ms else { continue };
-            let messages = self.send(&format!("SELECT current_setting('{setting}')"))?;
-            let before = messages.iter().find_map(row).and_then(|row| row.get(0));
-            // What is set in a session reaches another one behind a pooler.
-            if before == Some("0") && value_ms == 0 {
-                continue;
-            }
-            restore.extend(["SET ", setting, " = '", before.unwrap_or("0"), "';"]);
-            self.send(&format!("SET {setting} = {value_ms}"))?;
-        }
         let before = self.go_to_tenant()?;
-        let result = self.send_writing(sql);
-        let result = self
-            .come_back(before, result)
-            .map(|answers| rows_of(sql, &answers));
-        if restore.is_empty() {
-            return result;
-        }
-        let restored = self.send(&restore);
-        result.and_then(|rows| restored.map(|_| rows))
+        let result = self.send_under(timeouts, sql);
+        let (answers, note) = self.come_back(before, result)?;
+        let rows = rows_of(sql, &answers);
+        Ok(Ran { rows, note })
     }
 
     fn holder(&mut self, ledger: &Ledger) -> Option<Session> {

@@ -12,7 +12,7 @@ use limbeck_schema::Schema;
 use super::open::sealed::Open;
 use super::unit::Ended;
 use super::{
-    Answer, Database, Driver, DriverError, FirstLook, Marker, Opened, Reconnected, Refusal,
+    Answer, Database, Driver, DriverError, FirstLook, Marker, Opened, Ran, Reconnected, Refusal,
     SourceFile, Timeouts, Unit,
 };
 use crate::error::Error;
@@ -218,7 +218,7 @@ impl<F: Faults> Driver for FaultyDriver<'_, F> {
         around(faults, "transact", || driver.transact(ledger, unit, ended)).map_err(refusal)
     }
 
-    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<u64, DriverError> {
+    fn run(&mut self, sql: &str, timeouts: Timeouts) -> Result<Ran, DriverError> {
         let Self { driver, faults } = self;
         around(faults, "run", || driver.run(sql, timeouts)).map_err(either)
     }

@@ -29,8 +29,8 @@ use super::open::FirstLook;
 use super::shortcut;
 use super::unit::Ended;
 use super::{
-    Answer, Change, Driver, DriverError, Effect, Marker, Place, Reconnected, Refusal, SourceFile,
-    Timeouts, Unit,
+    Answer, Change, Driver, DriverError, Effect, Marker, Place, Ran, Reconnected, Refusal,
+    SourceFile, Timeouts, Unit,
 };
 use crate::clock::{Stopwatch, milliseconds};
 use crate::error::Error;
@@ -332,11 +332,11 @@ impl<C: DerefMut<Target = Connection>> Driver for Sqlite<C> {
         result
     }
 
-    fn run(&mut self, sql: &str, _timeouts: Timeouts) -> Result<u64, DriverError> {
+    fn run(&mut self, sql: &str, _timeouts: Timeouts) -> Result<Ran, DriverError> {
         self.be_patient()?;
         let rows = self.execute_and_count(sql)?;
         if self.connection.is_autocommit() {
-            return Ok(rows);
+            return Ok(Ran { rows, note: None });
         }
         self.execute("ROLLBACK")?;
         Err(DriverError::other(

@@ -170,5 +170,13 @@ pub(crate) struct Effect {
     pub(crate) rows: u64,
 }
 
+/// What a statement by itself has done.
+#[derive(Debug, Default)]
+pub(crate) struct Ran {
+    pub(crate) rows: u64,
+    /// What a person should know of how it ran.
+    pub(crate) note: Option<String>,
+}
+
 /// Told of each change as it ends.
 pub(crate) type Ended<'e> = &'e mut dyn FnMut(usize, Effect);

@@ -2,7 +2,7 @@
 
 use std::ops::DerefMut;
 
-use postgres::{Client, SimpleQueryMessage};
+use postgres::Client;
 
 use super::Postgres;
 use super::rows::row;
@@ -51,15 +51,15 @@ impl<C: DerefMut<Target = Client>> Postgres<C> {
     }
 
     /// Puts a lent session's search path back.
-    pub(super) fn come_back(
+    pub(super) fn come_back<T>(
         &mut self,
         before: Option<Before>,
-        result: Result<Vec<SimpleQueryMessage>, DriverError>,
-    ) -> Result<Vec<SimpleQueryMessage>, DriverError> {
+        result: Result<T, DriverError>,
+    ) -> Result<T, DriverError> {
         let Some(Before(path)) = before else {
             return result;
         };
         let restored = self.send(&format!("SELECT set_config('search_path', {path}, false)"));
-        result.and_then(|messages| restored.map(|_| messages))
+        result.and_then(|answer| restored.map(|_| answer))
     }
 }

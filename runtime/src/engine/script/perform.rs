@@ -9,7 +9,7 @@ use super::claim::{claim, lease_s, records};
 use super::look::{is_concurrent, leaves_indexes};
 use super::settle::Settled;
 use crate::clock::{Stopwatch, milliseconds};
-use crate::driver::{Change, DriverError, Effect, Refusal, Timeouts, Unit};
+use crate::driver::{Change, DriverError, Effect, Ran, Refusal, Timeouts, Unit};
 use crate::engine::change::{self, record};
 use crate::engine::chart::Entry;
 use crate::engine::fail::{self, cannot_write};
@@ -218,7 +218,9 @@ impl Run<'_> {
         let result = self.driver.run(sql, timeouts);
         self.driver.mark(None);
         drop(busy);
-        result
+        let Ran { rows, note } = result?;
+        self.notes.extend(note);
+        Ok(rows)
     }
 
     /// After a statement by itself was not done.
