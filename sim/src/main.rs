@@ -33,7 +33,7 @@ mod wait;
 
 use std::process::ExitCode;
 
-use settings::Settings;
+use settings::Request;
 use tally::Tally;
 
 fn main() -> ExitCode {
@@ -44,8 +44,12 @@ fn main() -> ExitCode {
     {
         return child::run(rest);
     }
-    let settings = match Settings::read(&arguments) {
-        Ok(settings) => settings,
+    let settings = match Request::read(&arguments) {
+        Ok(Request::Run(settings)) => settings,
+        Ok(Request::Print(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
         Err(message) => {
             println!("{message}");
             return ExitCode::from(2);

@@ -23,7 +23,9 @@ pub(crate) const PARTS: &[&str] = &[
     "restart",
     "disk",
     "read-only",
+    "clock",
     "ledger",
+    "peers",
     "crowd",
 ];
 

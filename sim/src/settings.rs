@@ -1,5 +1,7 @@
 //! What the command line asks for.
 
+use crate::parts::PARTS;
+
 /// How much is tried, and from which seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -18,10 +20,41 @@ pub(crate) struct Settings {
     pub(crate) workers: usize,
 }
 
-const USAGE: &str = "usage: limbeck-sim [SEED] [--quick] [--verbose] [--only PART]… [--on SUBJECT:DIALECT]… [--point TEXT]";
+const USAGE: &str = "\
+usage: cargo xtask sim [SEED] [--quick] [--only PART]… [--on SUBJECT:DIALECT]… [--point TEXT] [--verbose]
+
+  SEED                  tries the points of an earlier run again, which has printed it
+  --quick               tries a sample of the points
+  --only PART           tries only parts whose names begin so
+  --on SUBJECT:DIALECT  tries only these, such as store:sqlite, or whatever has this in its name
+  --point TEXT          tries only points that have this in their names
+  --verbose             names each point before it is tried
+  --list                prints the parts
+";
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Run(Settings),
+    /// Nothing is tried; this is printed.
+    Print(String),
+}
+
+impl Request {
+    pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
+        for argument in arguments {
+            match argument.as_str() {
+                "--help" | "-h" => return Ok(Self::Print(USAGE.trim_end().to_owned())),
+                "--list" => return Ok(Self::Print(PARTS.join("\n"))),
+                _ => {}
+            }
+        }
+        Settings::read(arguments).map(Self::Run)
+    }
+}
 
 impl Settings {
-    pub(crate) fn read(arguments: &[String]) -> Result<Self, String> {
+    fn read(arguments: &[String]) -> Result<Self, String> {
         let mut settings = Self {
             seed: fastrand::u64(..1_000_000_000),
             is_quick: false,
@@ -36,20 +69,19 @@ impl Settings {
             match argument.as_str() {
                 "--verbose" => settings.is_verbose = true,
                 "--quick" => settings.is_quick = true,
-                "--only" => settings
-                    .only
-                    .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
-                "--point" => settings
-                    .point
-                    .clone_from(rest.next().ok_or(USAGE.to_owned())?),
-                "--on" => settings
-                    .subjects
-                    .push(rest.next().ok_or(USAGE.to_owned())?.clone()),
-                "--list" => return Err(crate::parts::PARTS.join("\n")),
+                "--only" => {
+                    let part = rest.next().ok_or(USAGE)?;
+                    if !PARTS.iter().any(|known| known.starts_with(part.as_str())) {
+                        return Err(format!("there is no part `{part}`; `--list` prints them"));
+                    }
+                    settings.only.push(part.clone());
+                }
+                "--point" => settings.point.clone_from(rest.next().ok_or(USAGE)?),
+                "--on" => settings.subjects.push(rest.next().ok_or(USAGE)?.clone()),
                 number => {
                     settings.seed = number
                         .parse()
-                        .map_err(|_| format!("cannot read `{number}`\n{USAGE}"))?;
+                        .map_err(|_| format!("cannot read `{number}`\n\n{USAGE}"))?;
                 }
             }
         }
@@ -90,5 +122,39 @@ impl Settings {
             .enumerate()
             .filter_map(|(number, point)| chosen.contains(&number).then_some(point))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> Result<Request, String> {
+        let arguments: Vec<_> = arguments.iter().map(|&text| text.to_owned()).collect();
+        Request::read(&arguments)
+    }
+
+    #[test]
+    fn a_list_and_help_are_printed_and_nothing_is_tried() {
+        for (arguments, wanted) in [
+            (&["--list"] as &[&str], "crowd"),
+            (&["7", "--help"], "usage: cargo xtask sim"),
+        ] {
+            match read(arguments) {
+                Ok(Request::Print(text)) => assert!(text.contains(wanted), "{text}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for arguments in [&["--only"] as &[&str], &["--only", "kills"], &["--fast"]] {
+            assert!(read(arguments).is_err(), "{arguments:?}");
+        }
+        assert!(matches!(
+            read(&["3", "--only", "kill"]),
+            Ok(Request::Run(_))
+        ));
     }
 }

@@ -30,7 +30,7 @@ usage: cargo xtask <command>
   conformance [MAJOR [SUITE]]
                        holds the grammar of SQL against PostgreSQL's own regression tests
   sim [SEED] [--quick] [--only PART] [--on SUBJECT:DIALECT]
-                       fails, kills and cuts what limbeck stands on, and looks at what is left
+                       fails, kills and cuts what limbeck stands on, and looks at what is left; `--help` says more
   bench [quick]        compares limbeck with other migration tools; bench/README.md says how
   bless                takes what the snapshot tests see now as right, then generates
 ";
