@@ -1,6 +1,6 @@
 //! Connections that are lost in the middle of a run, and servers that go away.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -242,4 +242,33 @@ fn a_revision_that_always_loses_its_connection_is_given_up() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Database, "{}", full(&error));
     assert_eq!(error.report().unwrap().retries, 3);
+}
+
+#[test]
+fn a_server_that_goes_away_after_a_long_statement_is_waited_for_as_long_as_any() {
+    let history = compile(
+        "app",
+        &[revision("r1", "base", "SELECT pg_sleep(1);", "SELECT 1;")],
+    );
+    // So many messages are cut: the answer, and the first ones of new connections.
+    let left = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&left);
+    let gate = Gate::start(postgres(), move |_| {
+        let one_less = |left: usize| left.checked_sub(1);
+        match counted.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less) {
+            Ok(_) => Verdict::Cut,
+            Err(_) => Verdict::Pass,
+        }
+    });
+    let database = Database::create(postgres());
+    let url = gate.url(database.name());
+    let run = std::thread::spawn(move || {
+        Migrator::new(history)
+            .lock_deadline(Duration::from_millis(500))
+            .upgrade(&url, "head")
+            .unwrap_or_else(|error| panic!("{}", full(&error)))
+    });
+    wait_for_sleep(&mut database.connect());
+    left.store(4, Ordering::SeqCst);
+    assert_eq!(run.join().unwrap().steps.len(), 1);
 }

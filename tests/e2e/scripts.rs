@@ -296,3 +296,49 @@ fn a_long_statement_runs_once_whoever_waits_for_it() {
         .sum();
     assert_eq!((steps, heard.iter().count()), (1, 1));
 }
+
+/// Leaves the write-ahead log, which SQLite refuses while anybody else has the database open.
+fn leaves_the_log() -> &'static History {
+    let mut script = revision(
+        "r2",
+        "r1",
+        "PRAGMA foreign_keys = OFF;\nPRAGMA journal_mode = DELETE;\nINSERT INTO a VALUES (1);",
+        "SELECT 1;",
+    );
+    script.1 = script.1.replace("-- @up", "-- @up no-transaction");
+    compile(
+        "app",
+        &[
+            revision(
+                "r1",
+                "base",
+                "CREATE TABLE a (id integer PRIMARY KEY);",
+                "DROP TABLE a;",
+            ),
+            script,
+        ],
+    )
+}
+
+#[test]
+fn a_statement_that_others_keep_busy_is_tried_until_the_deadline() {
+    let store = Store::sqlite();
+    store.upgrade(leaves_the_log(), "r1");
+    store.execute("PRAGMA journal_mode = WAL");
+    let Store::Sqlite { path, .. } = &store else {
+        unreachable!()
+    };
+    let other = rusqlite::Connection::open(path).unwrap();
+    other
+        .query_row("SELECT count(*) FROM a", [], |_| Ok(()))
+        .unwrap();
+    let error = Migrator::new(leaves_the_log())
+        .lock_deadline(Duration::from_millis(300))
+        .upgrade(&store.url(), "head")
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked, "{}", full(&error));
+    assert_eq!(store.applied(), ["r1"]);
+    drop(other);
+    store.upgrade(leaves_the_log(), "head");
+    assert_eq!(store.query("PRAGMA journal_mode"), ["delete"]);
+}

@@ -150,6 +150,8 @@ impl Run<'_> {
             return Err(describe(lost));
         }
         self.attempts.losses += 1;
+        // However long the statement took that lost it: the server has been away for no time yet.
+        self.backoff.restart();
         loop {
             match self.driver.reconnect(&lost) {
                 Ok(Reconnected::Done) => break,

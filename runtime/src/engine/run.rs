@@ -18,7 +18,7 @@ use crate::clock::{Backoff, Stopwatch};
 use crate::driver::{Change, Driver, Effect, Marker, Unit};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Listener};
-use crate::ledger::{Claim, Ledger};
+use crate::ledger::{Claim, Ledger, StateRow};
 use crate::options::Options;
 use crate::preflight::Facts;
 use crate::report::{Report, Step};
@@ -151,11 +151,7 @@ impl<'r> Run<'r> {
             };
             self.settle_doubt(&position);
             // Whoever holds the lock and gets on may take as long as it needs.
-            let now = (
-                position.contents.states.clone(),
-                position.unfinished().map(|script| script.step),
-            );
-            match looks.look(now) {
+            match looks.look(self.sight(&position)) {
                 Sight::Moved => self.backoff.restart(),
                 Sight::Same => {}
                 Sight::InVain => self.wait()?,
@@ -205,6 +201,21 @@ impl<'r> Run<'r> {
             }
             announced = announced.filter(|_| self.report.steps.is_empty());
         }
+    }
+
+    /// What tells whether anybody gets on. Each attempt of this run's at a statement has a claim of its own,
+    /// and is no progress.
+    fn sight(&self, position: &Position) -> (Vec<StateRow>, Option<u32>) {
+        let mut states = position.contents.states.clone();
+        for state in &mut states {
+            if let Some(token) = &mut state.unfinished
+                && self.is_own(token)
+            {
+                token.clone_from(&self.token);
+            }
+        }
+        let step = position.unfinished().map(|script| script.step);
+        (states, step)
     }
 
     /// Whether a commit was done whose answer was lost, as far as the ledger tells. As long as it was not, it

@@ -22,7 +22,7 @@ impl Run<'_> {
     }
 
     /// Whether a claim is this run's.
-    pub(super) fn is_own(&self, token: &str) -> bool {
+    pub(in crate::engine) fn is_own(&self, token: &str) -> bool {
         token
             .strip_prefix(&self.token)
             .is_some_and(|rest| rest.starts_with('.'))

@@ -236,7 +236,7 @@ impl Run<'_> {
                 .reconnect(error, |error| fail::interrupted(entry, error))
                 .map(|()| Outcome::Again);
         }
-        // On SQLite somebody has taken the script over who found this process too slow.
+        // On SQLite somebody has the database open, or has taken the script over who found this process too slow.
         if error.busy {
             return self.wait().map(|()| Outcome::Again);
         }
@@ -300,6 +300,7 @@ impl Run<'_> {
     fn statement_ended(&mut self, script: &mut Script, number: u32, effect: Effect) {
         let entry = &self.chart.entries[script.index];
         script.rows += effect.rows;
+        self.backoff.restart();
         self.tell(&Event::StatementFinished {
             revision: entry.name(),
             number: number as usize,

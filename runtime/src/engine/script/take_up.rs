@@ -188,6 +188,9 @@ impl Run<'_> {
                         .reconnect(error, |error| fail::interrupted(entry, error))
                         .map(|()| Settled::Again);
                 }
+                if error.busy {
+                    return self.wait().map(|()| Settled::Again);
+                }
                 let offset = error.offset;
                 return Err(self.halt(script, number, offset, error));
             }
