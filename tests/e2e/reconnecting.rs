@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use limbeck::{ErrorKind, Event, History, Migrator};
+use limbeck::{ErrorKind, Event, History, Migrator, Repair};
 use limbeck_testkit::{
     Cluster, Database, Direction, Gate, Moment, Options, Stop, Verdict, postgres,
 };
@@ -123,6 +123,92 @@ fn lose_the_connection(history: &'static History, least: usize) -> usize {
         }
     }
     doubtful
+}
+
+/// How many messages of the client make a connection and ask the first question.
+const BEGINNING: usize = 2;
+
+/// Cuts the connection at each message to the server but the first ones, of which there are so many at least.
+fn survives(
+    start: impl Fn() -> Database,
+    least: usize,
+    act: impl Fn(&str) -> Result<(), limbeck::Error>,
+    judge: impl Fn(&Store),
+) {
+    let database = start();
+    let gate = Gate::start(postgres(), |_| Verdict::Pass);
+    act(&gate.url(database.name())).unwrap();
+    judge(&Store::Postgres(database));
+    let count = gate.count(Direction::ToServer);
+    assert!(count >= least, "{count}");
+    for moment in [Moment::Before, Moment::After] {
+        for number in BEGINNING + 1..=count {
+            let database = start();
+            let gate = cut_once(Direction::ToServer, moment, number);
+            if let Err(error) = act(&gate.url(database.name())) {
+                panic!("{moment:?} {number}: {}", full(&error));
+            }
+            judge(&Store::Postgres(database));
+        }
+    }
+}
+
+#[test]
+fn so_does_the_first_install_of_a_tenant() {
+    survives(
+        || Database::create(postgres()),
+        8,
+        |url| {
+            let mut migrator = Migrator::new(sharing()).schema("one").create_schema(true);
+            migrator.upgrade(url, "head").map(|_| ())
+        },
+        |store| assert_eq!(store.query("SELECT id FROM one.a ORDER BY id"), ["1", "2"]),
+    );
+}
+
+#[test]
+fn so_does_a_repair() {
+    let mut script = revision(
+        "r2",
+        "r1",
+        "CREATE INDEX CONCURRENTLY a_id ON a (id);",
+        "DROP INDEX CONCURRENTLY a_id;",
+    );
+    script.1 = script
+        .1
+        .replace("-- @up", "-- @up no-transaction")
+        .replace("-- @down", "-- @down no-transaction");
+    let first = revision(
+        "r1",
+        "base",
+        "CREATE TABLE a (id integer);",
+        "DROP TABLE a;",
+    );
+    let history = compile("app", &[first, script]);
+    survives(
+        || {
+            let database = Database::create(postgres());
+            Migrator::new(history)
+                .upgrade(&database.url(), "head")
+                .unwrap();
+            let spoil = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'a_id'::regclass; \
+                         UPDATE limbeck.state SET unfinished = 'old'";
+            database.connect().batch_execute(spoil).unwrap();
+            database
+        },
+        6,
+        |url| {
+            let report = Migrator::new(history).repair(url, Repair::new())?;
+            assert_eq!(report.leftovers.len(), 2, "{report:?}");
+            assert!(report.is_in_order(), "{report:?}");
+            Ok(())
+        },
+        |store| {
+            let wrong = "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = oid WHERE NOT indisvalid \
+                         UNION ALL SELECT history FROM limbeck.state WHERE unfinished IS NOT NULL";
+            assert!(store.query(wrong).is_empty());
+        },
+    );
 }
 
 /// Sleeps for as long as there are no rows in `gate`.

@@ -95,7 +95,10 @@ impl Run<'_> {
                 {
                     (false, false)
                 }
-                Err(error) => return Err(cannot_read(error)),
+                Err(error) => {
+                    self.reconnect(error, cannot_read)?;
+                    continue;
+                }
             };
             let ledger = self.ledger.clone();
             if is_there {
@@ -112,10 +115,13 @@ impl Run<'_> {
         let Some(mut tenant) = self.ledger.tenant.clone() else {
             return Ok(());
         };
-        let found = self
-            .driver
-            .ask(&self.ledger.has_tenant(&tenant))
-            .map_err(cannot_read)?;
+        let question = self.ledger.has_tenant(&tenant);
+        let found = loop {
+            match self.driver.ask(&question) {
+                Ok(found) => break found,
+                Err(error) => self.reconnect(error, cannot_read)?,
+            }
+        };
         if !found.is_empty() {
             return Ok(());
         }
@@ -152,7 +158,7 @@ impl Run<'_> {
                 Err(Refusal::Busy) => self.wait()?,
                 Err(Refusal::Moved) => {}
                 Err(Refusal::Failed { error, .. } | Refusal::Other(error)) => {
-                    return Err(cannot_write(error));
+                    self.reconnect(error, cannot_write)?;
                 }
             }
         }

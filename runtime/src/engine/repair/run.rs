@@ -31,10 +31,23 @@ impl Run<'_> {
         self.driver.enter(path);
         if self.ledger.dialect == Dialect::Postgres {
             let spoken = Spoken::of(self.chart, &self.ledger, &contents);
-            self.repair_indexes(repair, &spoken, &mut report)?;
-            self.repair_partitions(repair, &spoken, &mut report)?;
+            while let Err(error) = self.repair_catalog(repair, &spoken, &mut report) {
+                self.reconnect(error, cannot_repair)?;
+            }
         }
         Ok(report)
+    }
+
+    /// Looks at the whole catalogue, and can do so again after a lost connection: what is not found any more
+    /// was mended.
+    fn repair_catalog(
+        &mut self,
+        repair: Repair,
+        spoken: &Spoken,
+        report: &mut RepairReport,
+    ) -> Result<(), DriverError> {
+        self.repair_indexes(repair, spoken, report)?;
+        self.repair_partitions(repair, spoken, report)
     }
 
     fn repair_ledger(
@@ -42,6 +55,8 @@ impl Run<'_> {
         repair: Repair,
         report: &mut RepairReport,
     ) -> Result<Contents, Error> {
+        // What was written without an answer: it was mended where it is not found any more.
+        let mut in_doubt: Vec<Leftover> = Vec::new();
         loop {
             let contents = position::understood(self.read(Detail::Full)?)?;
             if position::unfinished(&contents).is_some_and(|progress| progress.alive) {
@@ -72,11 +87,18 @@ impl Run<'_> {
                     create_ledger: false,
                     changes: vec![script::records(written)],
                 };
+                let attempts = self.attempts.retries();
                 if let Outcome::Again = self.write(&unit, false, None)? {
+                    if self.attempts.retries() > attempts {
+                        in_doubt = leftovers;
+                        in_doubt.retain(|leftover| leftover.fate == Fate::Mended);
+                    }
                     continue;
                 }
             }
-            report.leftovers = leftovers;
+            in_doubt.retain(|mended| leftovers.iter().all(|found| found.what != mended.what));
+            report.leftovers.append(&mut in_doubt);
+            report.leftovers.append(&mut leftovers);
             return Ok(contents);
         }
     }
@@ -86,8 +108,8 @@ impl Run<'_> {
         repair: Repair,
         spoken: &Spoken,
         report: &mut RepairReport,
-    ) -> Result<(), Error> {
-        let indexes = catalog::invalid(&self.ask(&catalog::invalid_indexes())?);
+    ) -> Result<(), DriverError> {
+        let indexes = catalog::invalid(&self.driver.ask(&catalog::invalid_indexes())?);
         if indexes.is_empty() {
             return Ok(());
         }
@@ -121,19 +143,18 @@ impl Run<'_> {
                 Cure::Drop | Cure::Rebuild => mended(repair),
             };
             let found = leftover(format!("the index `{name}` is not valid"), fate, remedy);
-            let found = self.mend(found, &sql)?;
-            if found.fate == Fate::Failed && cure == Cure::Rebuild {
+            let fate = self.mend(report, found, &sql)?;
+            if fate == Fate::Failed && cure == Cure::Rebuild {
                 self.drop_leftovers(&index);
             }
-            report.leftovers.push(found);
         }
         Ok(())
     }
 
-    fn known(&mut self, spoken: &Spoken) -> Result<Known, Error> {
+    fn known(&mut self, spoken: &Spoken) -> Result<Known, DriverError> {
         let mut known = Known::default();
         if let Some(query) = spoken.created() {
-            for row in self.ask(&query)? {
+            for row in self.driver.ask(&query)? {
                 if let [Some(oid), has_ended] = row.as_slice() {
                     let has_ended = has_ended.as_deref() == Some("t");
                     known.created.insert(oid.clone(), has_ended);
@@ -141,10 +162,10 @@ impl Run<'_> {
             }
         }
         if let Some(query) = spoken.reindexed() {
-            known.leftovers = firsts(self.ask(&query)?).collect();
+            known.leftovers = firsts(self.driver.ask(&query)?).collect();
         }
         if let Some(query) = spoken.dropped() {
-            known.dropped = firsts(self.ask(&query)?).collect();
+            known.dropped = firsts(self.driver.ask(&query)?).collect();
         }
         Ok(known)
     }
@@ -168,8 +189,8 @@ impl Run<'_> {
         repair: Repair,
         spoken: &Spoken,
         report: &mut RepairReport,
-    ) -> Result<(), Error> {
-        for row in self.ask(&spoken.half_detached())? {
+    ) -> Result<(), DriverError> {
+        for row in self.driver.ask(&spoken.half_detached())? {
             let [Some(table), Some(partition), is_busy, is_spoken_of] = row.as_slice() else {
                 continue;
             };
@@ -189,30 +210,34 @@ impl Run<'_> {
             };
             let what = format!("the partition `{partition}` of `{table}` is half detached");
             let found = leftover(what, fate, remedy);
-            let found = self.mend(found, &script::finalize(table, partition))?;
-            report.leftovers.push(found);
+            self.mend(report, found, &script::finalize(table, partition))?;
         }
         Ok(())
     }
 
-    /// Runs what mends a leftover that is to be.
-    fn mend(&mut self, mut leftover: Leftover, sql: &str) -> Result<Leftover, Error> {
-        if leftover.fate != Fate::Mended {
-            return Ok(leftover);
-        }
-        match self.driver.run(sql, PATIENT) {
-            Ok(_) => Ok(leftover),
-            Err(error) if error.lost => Err(lost(error)),
-            Err(error) => {
-                leftover.fate = Fate::Failed;
-                leftover.remedy = format!("`{sql}` failed: {error}");
-                Ok(leftover)
+    /// Runs what mends a leftover that is to be, and says what became of it.
+    fn mend(
+        &mut self,
+        report: &mut RepairReport,
+        mut leftover: Leftover,
+        sql: &str,
+    ) -> Result<Fate, DriverError> {
+        let mut lost = None;
+        if leftover.fate == Fate::Mended {
+            match self.driver.run(sql, PATIENT) {
+                Ok(_) => {}
+                Err(error) if error.lost => lost = Some(error),
+                Err(error) => {
+                    leftover.fate = Fate::Failed;
+                    leftover.remedy = format!("`{sql}` failed: {error}");
+                }
             }
         }
-    }
-
-    fn ask(&mut self, query: &str) -> Result<Answer, Error> {
-        self.driver.ask(query).map_err(cannot_read)
+        let fate = leftover.fate;
+        // One that is found again is told of once.
+        report.leftovers.retain(|known| known.what != leftover.what);
+        report.leftovers.push(leftover);
+        lost.map_or(Ok(fate), Err)
     }
 }
 
@@ -235,7 +260,10 @@ fn firsts(answer: Answer) -> impl Iterator<Item = String> {
         .filter_map(|row| row.into_iter().next().flatten())
 }
 
-fn lost(error: DriverError) -> Error {
+fn cannot_repair(error: DriverError) -> Error {
+    if !error.lost {
+        return cannot_read(error);
+    }
     Error::database("the connection failed during the repair", error)
         .help_with("run again: what was mended is mended")
 }
