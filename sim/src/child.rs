@@ -6,20 +6,21 @@ use std::process::ExitCode;
 use limbeck::__private::sim::{Fault, Faults, Faulty, Moment};
 use nix::sys::signal::{Signal, raise};
 
-use crate::scenario::Operation;
+use crate::scenario::{Ending, Operation};
 use crate::subject::Subject;
 
-/// `SUBJECT URL DIE MOMENT upgrade|downgrade|stamp|resume TARGET [--purge]`, where `DIE` is the number of
-/// the call at which it dies, or 0.
+/// `SUBJECT URL DIE MOMENT repair` or `… upgrade|downgrade|stamp|resume TARGET [--purge]`, where `DIE` is the
+/// number of the call at which it dies, or 0.
 pub(crate) fn run(arguments: &[String]) -> ExitCode {
     let Some((subject, url, death, operation)) = read(arguments) else {
         println!("cannot read {arguments:?}");
         return ExitCode::from(2);
     };
     match operation.act(&mut subject.migrator(), Faulty(&url, death)) {
-        Ok(report) => {
-            println!("{}", report.steps.len());
-            ExitCode::SUCCESS
+        Ok(Ending::Complete) => ExitCode::SUCCESS,
+        Ok(Ending::Incomplete) => {
+            println!("something is left");
+            ExitCode::FAILURE
         }
         Err(error) => {
             println!("{error:#}");
@@ -29,16 +30,21 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
 }
 
 fn read(arguments: &[String]) -> Option<(Subject, String, Death, Operation)> {
-    let [subject, url, number, moment, verb, target, rest @ ..] = arguments else {
+    let [subject, url, number, moment, operation @ ..] = arguments else {
         return None;
     };
     // One process, one operation: the text may live as long as it.
-    let target: &'static str = Box::leak(target.clone().into_boxed_str());
-    let operation = match verb.as_str() {
-        "upgrade" => Operation::Upgrade(target),
-        "downgrade" => Operation::Downgrade(target),
-        "stamp" => Operation::Stamp(target, rest == ["--purge"]),
-        "resume" => Operation::Resume(target),
+    let words: Vec<&'static str> = operation
+        .iter()
+        .map(|word| &*Box::leak(word.clone().into_boxed_str()))
+        .collect();
+    let operation = match *words {
+        ["upgrade", target] => Operation::Upgrade(target),
+        ["downgrade", target] => Operation::Downgrade(target),
+        ["stamp", target] => Operation::Stamp(target, false),
+        ["stamp", target, "--purge"] => Operation::Stamp(target, true),
+        ["resume", target] => Operation::Resume(target),
+        ["repair"] => Operation::Repair,
         _ => return None,
     };
     let death = Death {

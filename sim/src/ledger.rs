@@ -10,6 +10,7 @@ use std::time::Duration;
 use limbeck::{Dialect, Error, ErrorKind};
 
 use crate::edits::{Edit, Fate, edits};
+use crate::older::make_older;
 use crate::place::Place;
 use crate::portrait::Portrait;
 use crate::settings::Settings;
@@ -19,14 +20,17 @@ use crate::tally::Tally;
 /// Nobody else is at these databases, whatever their ledgers say.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-struct Point {
+struct Point<'p> {
     edit: Edit,
-    dialect: Dialect,
+    start: &'p Place,
+    /// Whether version 1 has written it.
+    is_older: bool,
 }
 
-impl fmt::Display for Point {
+impl fmt::Display for Point<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.dialect, self.edit.name)
+        let age = if self.is_older { "older " } else { "" };
+        write!(f, "{age}{}: {}", self.start.dialect(), self.edit.name)
     }
 }
 
@@ -42,12 +46,22 @@ pub(crate) fn edit_ledgers(tally: &Tally, settings: &Settings) {
         let golden = start.copy();
         subject.upgrade(&golden, "head");
         let golden = Portrait::of(&golden);
-        let points: Vec<_> = edits(dialect)
-            .into_iter()
-            .map(|edit| Point { edit, dialect })
-            .collect();
+        let older = start.copy();
+        make_older(&older);
+        let on = |start, is_older| -> Vec<_> {
+            edits(dialect)
+                .into_iter()
+                .map(|edit| Point {
+                    edit,
+                    start,
+                    is_older,
+                })
+                .collect()
+        };
+        let mut points = on(&start, false);
+        points.extend(settings.sample(on(&older, true), 8, usize::MAX));
         tally.try_all("edit the ledger", &points, settings.workers, |point| {
-            try_edit(&subject, &start, &golden, &point.edit)
+            try_edit(&subject, point.start, &golden, &point.edit)
         });
     }
 }

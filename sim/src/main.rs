@@ -18,6 +18,8 @@ mod crowd;
 mod edits;
 mod kill;
 mod ledger;
+mod left;
+mod older;
 mod oracle;
 mod parts;
 mod peers;

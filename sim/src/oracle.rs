@@ -8,12 +8,16 @@
 //! 4. The same operation, run again, ends where it would have ended without the fault; so no row is lost
 //!    and no statement of a transaction ran twice. It needs no person for that.
 //! 5. An upgrade on top of that leads to the head, and there is nothing to do afterwards.
+//! 6. A ledger of an older version is that of one version or the other, and never half of each.
 
 use std::collections::BTreeMap;
 
+use limbeck::ErrorKind;
+
+use crate::older::misleads_an_older_program;
 use crate::place::Place;
 use crate::portrait::{Portrait, has_ledger};
-use crate::scenario::{Operation, Scenario};
+use crate::scenario::{Ending, Operation, Scenario};
 use crate::wait;
 
 /// What is wrong after a fault, in words; nothing where all is well.
@@ -22,6 +26,9 @@ pub(crate) fn examine(scenario: &Scenario, place: &Place) -> Vec<String> {
     problems.extend(nothing_is_held(place));
     problems.extend(applied_equals_recorded(scenario, place));
     problems.extend(the_journal_is_true(place));
+    if scenario.is_older {
+        problems.extend(misleads_an_older_program(scenario, place));
+    }
     time_passes(place);
     problems.extend(a_rerun_converges(scenario, place));
     if problems.is_empty() {
@@ -95,13 +102,26 @@ fn applied_equals_recorded(scenario: &Scenario, place: &Place) -> Option<String>
         schema,
         rows,
     } = Portrait::of(place);
-    if !unfinished.is_empty() {
+    // What is to be repaired is not as it is recorded, until it is.
+    if !unfinished.is_empty() || scenario.operation == Operation::Repair {
         return None;
     }
     let Some((golden_schema, golden_rows)) = scenario.golden.states.get(&applied) else {
         return Some(format!(
             "the ledger records a state that is not on the way: {applied:?}"
         ));
+    };
+    // A tenant's schema is made before its first revision.
+    let schema = match scenario.subject.tenant {
+        Some(made) if applied.is_empty() => {
+            let is_other = |line: &&str| *line != format!("schema {made}");
+            schema
+                .lines()
+                .filter(is_other)
+                .collect::<Vec<_>>()
+                .join("\n")
+        }
+        _ => schema,
     };
     let last = applied.last().map_or("nothing", |last| last.as_str());
     difference("schema", golden_schema, &schema)
@@ -133,12 +153,21 @@ fn the_journal_is_true(place: &Place) -> Option<String> {
 fn a_rerun_converges(scenario: &Scenario, place: &Place) -> Vec<String> {
     let url = place.url();
     let mut migrator = scenario.subject.migrator();
-    let result = match scenario.operation {
-        Operation::Resume(target) => Operation::Upgrade(target).act(&mut migrator, &url),
+    let operation = scenario.operation;
+    let result = match operation {
+        Operation::Resume(target) => match Operation::Upgrade(target).act(&mut migrator, &url) {
+            // What an older ledger leaves in doubt stays so until somebody says `resume`.
+            Err(error) if scenario.is_older && error.kind() == ErrorKind::Interrupted => {
+                operation.act(&mut migrator, &url)
+            }
+            result => result,
+        },
         operation => operation.act(&mut migrator, &url),
     };
-    if let Err(error) = result {
-        return vec![format!("the rerun failed: {error:#}")];
+    match result {
+        Ok(Ending::Complete) => {}
+        Ok(Ending::Incomplete) => return vec!["the rerun leaves something".to_owned()],
+        Err(error) => return vec![format!("the rerun failed: {error:#}")],
     }
     let end = Portrait::of(place);
     let mut problems = Vec::new();

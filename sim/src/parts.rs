@@ -6,6 +6,7 @@ use crate::adversity;
 use crate::crowd::crowd;
 use crate::kill;
 use crate::ledger::edit_ledgers;
+use crate::older;
 use crate::peers::replay;
 use crate::place::Place;
 use crate::scenario::{Operation, Scenario};
@@ -46,6 +47,11 @@ pub(crate) fn run(tally: &Tally, settings: &Settings) {
     }
     if settings.wants("ledger") {
         edit_ledgers(tally, settings);
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            if settings.wants_subject(Subject::adversarial().name, dialect) {
+                bring_up_to_date(tally, settings, dialect);
+            }
+        }
     }
     if settings.wants("peers") {
         replay(tally, settings);
@@ -62,20 +68,29 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
         return;
     }
     let upgrades = Scenario::upgrades(subject, dialect);
-    let others = if settings.wants("sweep") || settings.wants("kill") {
-        Scenario::others(subject, dialect)
+    let (others, after) = if settings.wants("sweep") || settings.wants("kill") {
+        (
+            Scenario::others(subject, dialect),
+            Scenario::after_failures(subject, dialect),
+        )
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     if settings.wants("sweep") {
-        for scenario in upgrades.iter().chain(&others) {
+        for scenario in upgrades.iter().chain(&others).chain(&after) {
             sweep(tally, settings, scenario, 6);
+        }
+        if dialect == Dialect::Postgres {
+            sweep(tally, settings, &Scenario::of_tenant(subject), 6);
         }
     }
     if settings.wants("kill") {
         // The last of the others is the downgrade.
         for scenario in upgrades.iter().chain(others.last()) {
             kill_everywhere(tally, settings, scenario);
+        }
+        for scenario in &after {
+            kill::kill_at_calls(tally, settings, scenario, 2);
         }
         if dialect == Dialect::Sqlite {
             kill_everywhere(tally, settings, &write_ahead(subject));
@@ -101,6 +116,14 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
                 adversity::stall_connections(tally, settings, scenario, 1);
             }
         }
+    }
+}
+
+/// Ledgers of an older version, while they get their first change.
+fn bring_up_to_date(tally: &Tally, settings: &Settings, dialect: Dialect) {
+    for scenario in older::scenarios(dialect) {
+        sweep(tally, settings, &scenario, 3);
+        kill::kill_at_calls(tally, settings, &scenario, 2);
     }
 }
 

@@ -6,8 +6,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use limbeck::{Database, Dialect, Error, Event, Migrator, Report};
+use limbeck::{Database, Dialect, Error, Event, Migrator, Repair};
 
+use crate::left;
 use crate::place::Place;
 use crate::portrait::Portrait;
 use crate::subject::Subject;
@@ -20,6 +21,15 @@ pub(crate) enum Operation {
     /// Records this target, with or without forgetting first.
     Stamp(&'static str, bool),
     Resume(&'static str),
+    Repair,
+}
+
+/// How an operation ended that met no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Complete,
+    /// A repair has left something, and says so.
+    Incomplete,
 }
 
 impl Operation {
@@ -27,13 +37,22 @@ impl Operation {
         self,
         migrator: &mut Migrator,
         database: impl Database,
-    ) -> Result<Report, Error> {
+    ) -> Result<Ending, Error> {
         match self {
-            Self::Upgrade(target) => migrator.upgrade(database, target),
-            Self::Downgrade(target) => migrator.downgrade(database, target),
-            Self::Stamp(target, purge) => migrator.stamp(database, &[target], purge),
-            Self::Resume(target) => migrator.resume(database, target),
-        }
+            Self::Upgrade(target) => migrator.upgrade(database, target)?,
+            Self::Downgrade(target) => migrator.downgrade(database, target)?,
+            Self::Stamp(target, purge) => migrator.stamp(database, &[target], purge)?,
+            Self::Resume(target) => migrator.resume(database, target)?,
+            Self::Repair => {
+                let report = migrator.repair(database, Repair::new())?;
+                return Ok(if report.is_in_order() {
+                    Ending::Complete
+                } else {
+                    Ending::Incomplete
+                });
+            }
+        };
+        Ok(Ending::Complete)
     }
 
     /// The arguments of a process that does it.
@@ -44,6 +63,7 @@ impl Operation {
             Self::Stamp(target, false) => vec!["stamp", target],
             Self::Stamp(target, true) => vec!["stamp", target, "--purge"],
             Self::Resume(target) => vec!["resume", target],
+            Self::Repair => vec!["repair"],
         }
     }
 }
@@ -55,6 +75,10 @@ pub(crate) struct Scenario {
     pub(crate) start: Place,
     pub(crate) operation: Operation,
     pub(crate) golden: Golden,
+    /// How long the operation may wait for others where there are none.
+    pub(crate) patience: Duration,
+    /// Whether the ledger is one that version 1 has written.
+    pub(crate) is_older: bool,
 }
 
 impl fmt::Display for Scenario {
@@ -78,6 +102,17 @@ impl Scenario {
             start,
             operation,
             golden,
+            patience: Duration::from_millis(400),
+            is_older: false,
+        }
+    }
+
+    /// The same, where version 1 has written the ledger.
+    pub(crate) fn on_an_older_ledger(self, patience: Duration) -> Self {
+        Self {
+            patience,
+            is_older: true,
+            ..self
         }
     }
 
@@ -99,6 +134,16 @@ impl Scenario {
         ]
     }
 
+    /// A first install in the schema of a tenant, which is made first, as is the ledger that tenants share.
+    pub(crate) fn of_tenant(subject: Subject) -> Self {
+        Self::new(
+            subject.of_tenant(),
+            "first install of a tenant",
+            Place::empty(Dialect::Postgres),
+            Operation::Upgrade("head"),
+        )
+    }
+
     /// What goes down and what only records.
     pub(crate) fn others(subject: Subject, dialect: Dialect) -> Vec<Self> {
         let reversible = subject.reversible(dialect);
@@ -116,11 +161,47 @@ impl Scenario {
         ]
     }
 
+    /// What goes on where something was left: a script whose statement failed, and what `repair` is for. None
+    /// of a subject that has no script outside a transaction.
+    pub(crate) fn after_failures(subject: Subject, dialect: Dialect) -> Vec<Self> {
+        let Some(failing) = subject.failing(dialect) else {
+            return Vec::new();
+        };
+        let scenarios = vec![
+            Self::new(
+                subject,
+                "resume",
+                left::failed(&subject, failing, dialect),
+                Operation::Resume(failing.target),
+            ),
+            Self::new(
+                subject,
+                "repair",
+                left::broken(&subject, dialect),
+                Operation::Repair,
+            ),
+        ];
+        lead_to_the_head(&scenarios);
+        scenarios
+    }
+
     /// A migrator with little patience: nobody else is at the database.
     pub(crate) fn migrator(&self) -> Migrator {
-        self.subject
-            .migrator()
-            .lock_deadline(Duration::from_millis(400))
+        self.subject.migrator().lock_deadline(self.patience)
+    }
+}
+
+/// What starts from something else than an upgrade leaves has to lead to the same head all the same.
+pub(crate) fn lead_to_the_head(scenarios: &[Scenario]) {
+    let Some(Scenario { subject, start, .. }) = scenarios.first() else {
+        return;
+    };
+    let place = subject.midway(start.dialect());
+    subject.upgrade(&place, "head");
+    let head = Portrait::of(&place);
+    for scenario in scenarios {
+        let found = scenario.golden.head.as_ref();
+        assert_eq!(found, Some(&head), "{scenario} leads elsewhere");
     }
 }
 
@@ -144,8 +225,10 @@ impl Golden {
                 keep(&kept, Portrait::of(&looked_at));
             }
         });
-        if let Err(error) = operation.act(&mut migrator, &place.url()) {
-            panic!("without a fault: {error:#}");
+        match operation.act(&mut migrator, &place.url()) {
+            Ok(Ending::Complete) => {}
+            Ok(Ending::Incomplete) => panic!("without a fault it leaves something"),
+            Err(error) => panic!("without a fault: {error:#}"),
         }
         let end = Portrait::of(&place);
         keep(&states, end.clone());

@@ -10,7 +10,7 @@ pub(crate) struct Settings {
     pub(crate) is_quick: bool,
     /// Names each point before it is tried.
     pub(crate) is_verbose: bool,
-    /// Tries only points whose names have this in them.
+    /// Tries only points whose names, with their part before them, have this in them.
     pub(crate) point: String,
     /// Parts whose names begin so; all where empty.
     pub(crate) only: Vec<String>,
@@ -27,7 +27,7 @@ usage: cargo xtask sim [SEED] [--quick] [--only PART]â€¦ [--on SUBJECT:DIALECT]â
   --quick               tries a sample of the points
   --only PART           tries only parts whose names begin so
   --on SUBJECT:DIALECT  tries only these, such as store:sqlite, or whatever has this in its name
-  --point TEXT          tries only points that have this in their names
+  --point TEXT          tries only points that have this in their names, as `--verbose` prints them
   --verbose             names each point before it is tried
   --list                prints the parts
 ";

@@ -5,6 +5,16 @@ use limbeck::{Dialect, History, Migrator};
 use crate::adversarial;
 use crate::place::Place;
 
+/// A script outside a transaction that fails at one of its statements, until that is mended.
+#[derive(Clone, Copy)]
+pub(crate) struct Failing {
+    /// The revision whose script it is.
+    pub(crate) target: &'static str,
+    /// Makes it fail, once what it stands on is there.
+    pub(crate) cause: &'static str,
+    pub(crate) mend: &'static str,
+}
+
 /// One history under test.
 #[derive(Clone, Copy)]
 pub(crate) struct Subject {
@@ -18,6 +28,8 @@ pub(crate) struct Subject {
     pub(crate) last_but_one: &'static str,
     /// The highest revision from which everything can be taken back.
     pub(crate) reversible: &'static str,
+    /// The schema in which it is, where that is a tenant's.
+    pub(crate) tenant: Option<&'static str>,
 }
 
 const STORE_SEED: &str = "
@@ -42,6 +54,7 @@ impl Subject {
             seed: STORE_SEED,
             last_but_one: "dd6a288d1fa8",
             reversible: "087c370e5461",
+            tenant: None,
         }
     }
 
@@ -54,6 +67,15 @@ impl Subject {
             seed: ADVERSARIAL_SEED,
             last_but_one: "d2",
             reversible: "head",
+            tenant: None,
+        }
+    }
+
+    /// The same in a tenant's schema of a PostgreSQL database.
+    pub(crate) fn of_tenant(self) -> Self {
+        Self {
+            tenant: Some("tenant one"),
+            ..self
         }
     }
 
@@ -66,7 +88,11 @@ impl Subject {
     }
 
     pub(crate) fn migrator(&self) -> Migrator {
-        Migrator::new(self.history)
+        let migrator = Migrator::new(self.history);
+        match self.tenant {
+            Some(schema) => migrator.schema(schema).create_schema(true),
+            None => migrator,
+        }
     }
 
     /// A database in which something stands already.
@@ -82,6 +108,24 @@ impl Subject {
         let place = self.midway(dialect);
         self.upgrade(&place, self.reversible);
         place
+    }
+
+    /// A script that can be made to fail; none where the subject has none outside a transaction.
+    pub(crate) fn failing(&self, dialect: Dialect) -> Option<Failing> {
+        match (self.name, dialect) {
+            ("adversarial", Dialect::Postgres) => Some(Failing {
+                target: "b2",
+                cause: "INSERT INTO items (id, name, price) VALUES (2001, 'kept 1', 1)",
+                mend: "DELETE FROM items WHERE id = 2001",
+            }),
+            ("adversarial", Dialect::Sqlite) => Some(Failing {
+                target: "c2",
+                cause: "CREATE TRIGGER in_the_way BEFORE INSERT ON ran WHEN NEW.revision = 'c2' \
+                        BEGIN SELECT RAISE(ABORT, 'in the way'); END",
+                mend: "DROP TRIGGER in_the_way",
+            }),
+            _ => None,
+        }
     }
 
     /// Upgrades where nothing is in the way.

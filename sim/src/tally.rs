@@ -14,7 +14,7 @@ use crate::settings::Settings;
 pub(crate) struct Tally {
     /// Whether each point is named before it is tried.
     is_verbose: bool,
-    /// Tries only points whose names have this in them.
+    /// Tries only points whose names, with their part before them, have this in them.
     only: String,
     parts: Mutex<BTreeMap<String, Part>>,
     findings: Mutex<Vec<String>>,
@@ -67,11 +67,12 @@ impl Tally {
             for _ in 0..workers.clamp(1, points.len().max(1)) {
                 scope.spawn(|| {
                     while let Some(point) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
-                        if !point.to_string().contains(&self.only) {
+                        let name = format!("{part}, {point}");
+                        if !name.contains(&self.only) {
                             continue;
                         }
                         if self.is_verbose {
-                            println!("{part}, {point}");
+                            println!("{name}");
                         }
                         // What panics is a finding like any other, wherever it panics.
                         let judged = catch_unwind(AssertUnwindSafe(|| judge(point)));

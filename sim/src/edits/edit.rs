@@ -29,6 +29,7 @@ pub(crate) enum Fate {
 pub(super) const DIVERGED: Fate = Fate::Refused(&[ErrorKind::Diverged]);
 pub(super) const EDITED: Fate = Fate::Refused(&[ErrorKind::Edited, ErrorKind::Diverged]);
 pub(super) const UNREADABLE: Fate = Fate::Refused(&[ErrorKind::Database, ErrorKind::Diverged]);
+pub(super) const LOCKED: Fate = Fate::Refused(&[ErrorKind::Locked]);
 pub(super) const INTERRUPTED: Fate = Fate::Refused(&[ErrorKind::Interrupted, ErrorKind::Diverged]);
 
 pub(super) const fn edit(name: &'static str, fate: Fate, sql: &'static str) -> Edit {

@@ -2,7 +2,7 @@
 
 use limbeck::ErrorKind::AheadBreaking;
 
-use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, UNREADABLE, broken, edit};
+use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, LOCKED, UNREADABLE, broken, edit};
 
 pub(super) const POSTGRES: &[Edit] = &[
     edit(
@@ -135,5 +135,10 @@ pub(super) const POSTGRES: &[Edit] = &[
         "a lease is infinite",
         INTERRUPTED,
         "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'd2', 'up', 1, 'started', 't', 'infinity')",
+    ),
+    broken(
+        "another process is at a script",
+        LOCKED,
+        "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'd2', 'down', 1, 'started', 't', clock_timestamp() + interval '50 seconds')",
     ),
 ];

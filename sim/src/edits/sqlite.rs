@@ -2,7 +2,7 @@
 
 use limbeck::ErrorKind::{AheadBreaking, Database, Diverged, Edited};
 
-use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, UNREADABLE, broken, edit};
+use super::edit::{DIVERGED, EDITED, Edit, Fate, INTERRUPTED, LOCKED, UNREADABLE, broken, edit};
 
 pub(super) const SQLITE: &[Edit] = &[
     edit(
@@ -124,5 +124,10 @@ pub(super) const SQLITE: &[Edit] = &[
         "a lease is far away, as after a jump of the clock",
         INTERRUPTED,
         "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'c2', 'up', 1, 'started', 't', '9999-01-01T00:00:00.000Z')",
+    ),
+    broken(
+        "another process is at a script",
+        LOCKED,
+        "UPDATE $state SET unfinished = 't'; INSERT INTO $progress (history, id, direction, step, state, token, lease_until) VALUES ('adversarial', 'c2', 'down', 1, 'started', 't', strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+50 seconds'))",
     ),
 ];
