@@ -32,6 +32,7 @@ mod subject;
 mod sweep;
 mod tally;
 mod wait;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -4,44 +4,21 @@
 //! A run that has begun opens another connection and goes on, so that nobody sees more of it than that it
 //! took a little longer.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use limbeck::ErrorKind;
-use limbeck_testkit::{Direction, Gate, Moment, Verdict, postgres};
+use limbeck_testkit::{Direction, Gate, Verdict, postgres};
 
 use crate::oracle;
 use crate::portrait::Portrait;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
 use crate::tally::Tally;
-
-/// How many of the server's messages are points of a full run; all of the client's are.
-const ANSWERS: usize = 120;
+use crate::wire::{self, Passed, Point};
 
 /// How many messages of the client make a connection and ask the first question.
 const BEGINNING: usize = 2;
-
-#[derive(Clone, Copy)]
-struct Point {
-    direction: Direction,
-    number: usize,
-    moment: Moment,
-    verdict: Verdict,
-}
-
-impl fmt::Display for Point {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            direction,
-            number,
-            moment,
-            verdict,
-        } = self;
-        write!(f, "message {number} {direction:?}, {verdict:?} {moment:?}")
-    }
-}
 
 pub(crate) fn cut_connections(
     tally: &Tally,
@@ -49,36 +26,15 @@ pub(crate) fn cut_connections(
     scenario: &Scenario,
     quick: usize,
 ) {
-    let (to_server, to_client) = count(scenario);
-    let all = |direction, count| -> Vec<Point> {
-        (1..=count)
-            .flat_map(|number| {
-                [
-                    (Moment::Before, Verdict::Cut),
-                    (Moment::Before, Verdict::CutWithin(7)),
-                    (Moment::After, Verdict::Cut),
-                ]
-                .map(|(moment, verdict)| Point {
-                    direction,
-                    number,
-                    moment,
-                    verdict,
-                })
-            })
-            .collect()
-    };
-    let requests = all(Direction::ToServer, to_server);
-    let answers = all(Direction::ToClient, to_client);
-    let mut points = settings.sample(requests, quick, usize::MAX);
-    points.extend(settings.sample(answers, quick / 2, ANSWERS));
+    let points = wire::points(settings, &undisturbed(scenario), quick);
     let part = format!("cut the connection, {scenario}");
     tally.try_all(&part, &points, settings.workers, |point| {
         try_point(scenario, *point)
     });
 }
 
-/// How many messages go either way when nothing happens.
-fn count(scenario: &Scenario) -> (usize, usize) {
+/// The gate through which the operation has gone when nothing happened.
+fn undisturbed(scenario: &Scenario) -> Gate {
     let place = scenario.start.copy();
     let gate = Gate::start(postgres(), |_| Verdict::Pass);
     let url = gate.url(place.name());
@@ -88,10 +44,7 @@ fn count(scenario: &Scenario) -> (usize, usize) {
     {
         panic!("{error:#}");
     }
-    (
-        gate.count(Direction::ToServer),
-        gate.count(Direction::ToClient),
-    )
+    gate
 }
 
 fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
@@ -103,14 +56,14 @@ fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
         if passage.direction == Direction::ToServer && passage.number > BEGINNING {
             seen.store(true, Ordering::SeqCst);
         }
-        let is_it = passage.direction == point.direction
-            && passage.number == point.number
-            && passage.moment == point.moment;
-        if !is_it {
+        if !point.is_at(passage) {
             return Verdict::Pass;
         }
         noted.store(true, Ordering::SeqCst);
-        point.verdict
+        match point.passed {
+            Passed::Half => Verdict::CutWithin(passage.length / 2),
+            Passed::Nothing | Passed::All => Verdict::Cut,
+        }
     });
     let url = gate.url(place.name());
     let had_begun = Arc::clone(&begun);

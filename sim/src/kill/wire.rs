@@ -1,48 +1,16 @@
 //! Killed at each message on the wire: before it is passed on, in the middle of it, and after it.
 
-use std::fmt;
 use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use limbeck_testkit::{Direction, Gate, Moment, Passage, Verdict, postgres};
+use limbeck_testkit::{Gate, Passage, Verdict, postgres};
 
 use crate::oracle;
 use crate::process;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
 use crate::tally::Tally;
-
-/// How many of the server's messages are points of a full run; all of the client's are.
-const ANSWERS: usize = 150;
-
-#[derive(Clone, Copy)]
-struct Point {
-    direction: Direction,
-    number: usize,
-    cut: Cut,
-}
-
-/// How much of the message the other side still gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cut {
-    Nothing,
-    Half,
-    All,
-}
-
-impl fmt::Display for Point {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let who = match self.direction {
-            Direction::ToServer => "client",
-            Direction::ToClient => "server",
-        };
-        write!(
-            f,
-            "message {} of the {who}, {:?} of it passed",
-            self.number, self.cut
-        )
-    }
-}
+use crate::wire::{self, Passed, Point};
 
 pub(crate) fn kill_on_the_wire(
     tally: &Tally,
@@ -50,49 +18,28 @@ pub(crate) fn kill_on_the_wire(
     scenario: &Scenario,
     quick: usize,
 ) {
-    let (to_server, to_client) = count(scenario);
-    let all = |direction, count| -> Vec<Point> {
-        (1..=count)
-            .flat_map(|number| {
-                [Cut::Nothing, Cut::Half, Cut::All].map(|cut| Point {
-                    direction,
-                    number,
-                    cut,
-                })
-            })
-            .collect()
-    };
-    let requests = all(Direction::ToServer, to_server);
-    let answers = all(Direction::ToClient, to_client);
-    let mut points = settings.sample(requests, quick, usize::MAX);
-    points.extend(settings.sample(answers, quick / 2, ANSWERS));
+    let points = wire::points(settings, &undisturbed(scenario), quick);
     let part = format!("kill on the wire, {scenario}");
     tally.try_all(&part, &points, settings.workers, |point| {
         try_point(scenario, *point)
     });
 }
 
-/// How many messages go either way when nothing happens.
-fn count(scenario: &Scenario) -> (usize, usize) {
+/// The gate through which a process has gone that nobody has killed.
+fn undisturbed(scenario: &Scenario) -> Gate {
     let place = scenario.start.copy();
     let gate = Gate::start(postgres(), |_| Verdict::Pass);
-    let output = process::command(
-        &scenario.subject,
-        scenario.operation,
-        &gate.url(place.name()),
-    )
-    .output()
-    .unwrap();
+    let url = gate.url(place.name());
+    let output = process::command(&scenario.subject, scenario.operation, &url)
+        .output()
+        .unwrap();
     assert!(
         output.status.success(),
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    (
-        gate.count(Direction::ToServer),
-        gate.count(Direction::ToClient),
-    )
+    gate
 }
 
 fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
@@ -117,14 +64,7 @@ fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
 }
 
 fn judge(point: Point, passage: &Passage, victim: &Mutex<Option<Child>>) -> Verdict {
-    let moment = match point.cut {
-        Cut::All => Moment::After,
-        Cut::Nothing | Cut::Half => Moment::Before,
-    };
-    let is_it = passage.direction == point.direction
-        && passage.number == point.number
-        && passage.moment == moment;
-    if !is_it {
+    if !point.is_at(passage) {
         return Verdict::Pass;
     }
     if let Some(child) = victim
@@ -134,11 +74,11 @@ fn judge(point: Point, passage: &Passage, victim: &Mutex<Option<Child>>) -> Verd
     {
         child.kill().unwrap();
     }
-    match point.cut {
-        Cut::Nothing => Verdict::Cut,
-        Cut::Half => Verdict::CutWithin(passage.length / 2),
+    match point.passed {
+        Passed::Nothing => Verdict::Cut,
+        Passed::Half => Verdict::CutWithin(passage.length / 2),
         // The server does what it says, and finds nobody to answer.
-        Cut::All => Verdict::Pass,
+        Passed::All => Verdict::Pass,
     }
 }
 
