@@ -17,7 +17,10 @@ pub(crate) fn run(arguments: &[String]) -> ExitCode {
         return ExitCode::from(2);
     };
     match operation.act(&mut subject.migrator(), Faulty(&url, death)) {
-        Ok(Ending::Complete) => ExitCode::SUCCESS,
+        Ok(Ending::Complete(steps)) => {
+            println!("{steps}");
+            ExitCode::SUCCESS
+        }
         Ok(Ending::Incomplete) => {
             println!("something is left");
             ExitCode::FAILURE

@@ -165,7 +165,7 @@ fn a_rerun_converges(scenario: &Scenario, place: &Place) -> Vec<String> {
         operation => operation.act(&mut migrator, &url),
     };
     match result {
-        Ok(Ending::Complete) => {}
+        Ok(Ending::Complete(_)) => {}
         Ok(Ending::Incomplete) => return vec!["the rerun leaves something".to_owned()],
         Err(error) => return vec![format!("the rerun failed: {error:#}")],
     }

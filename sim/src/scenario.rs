@@ -27,7 +27,8 @@ pub(crate) enum Operation {
 /// How an operation ended that met no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    Complete,
+    /// After so many steps.
+    Complete(usize),
     /// A repair has left something, and says so.
     Incomplete,
 }
@@ -38,7 +39,7 @@ impl Operation {
         migrator: &mut Migrator,
         database: impl Database,
     ) -> Result<Ending, Error> {
-        match self {
+        let report = match self {
             Self::Upgrade(target) => migrator.upgrade(database, target)?,
             Self::Downgrade(target) => migrator.downgrade(database, target)?,
             Self::Stamp(target, purge) => migrator.stamp(database, &[target], purge)?,
@@ -46,13 +47,13 @@ impl Operation {
             Self::Repair => {
                 let report = migrator.repair(database, Repair::new())?;
                 return Ok(if report.is_in_order() {
-                    Ending::Complete
+                    Ending::Complete(report.leftovers.len())
                 } else {
                     Ending::Incomplete
                 });
             }
         };
-        Ok(Ending::Complete)
+        Ok(Ending::Complete(report.steps.len()))
     }
 
     /// The arguments of a process that does it.
@@ -226,7 +227,7 @@ impl Golden {
             }
         });
         match operation.act(&mut migrator, &place.url()) {
-            Ok(Ending::Complete) => {}
+            Ok(Ending::Complete(_)) => {}
             Ok(Ending::Incomplete) => panic!("without a fault it leaves something"),
             Err(error) => panic!("without a fault: {error:#}"),
         }

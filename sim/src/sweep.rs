@@ -150,7 +150,7 @@ fn answer_is_right(
 ) -> Option<String> {
     let is_survived = is_survived(scenario.start.dialect(), stroke, call);
     let error = match outcome {
-        Ok(Ending::Complete) if stroke.is_permanent && stroke.moment == Moment::Before => {
+        Ok(Ending::Complete(_)) if stroke.is_permanent && stroke.moment == Moment::Before => {
             return Some("it claims to have succeeded on a database that it never reached".into());
         }
         Ok(Ending::Incomplete) if is_survived => {
