@@ -58,8 +58,8 @@ pub(crate) fn edit_ledgers(tally: &Tally, settings: &Settings) {
                 })
                 .collect()
         };
-        let mut points = on(&start, false);
-        points.extend(settings.sample(on(&older, true), 8, usize::MAX));
+        let mut points = settings.sample(on(&start, false), 20, usize::MAX);
+        points.extend(settings.sample(on(&older, true), 6, usize::MAX));
         tally.try_all("edit the ledger", &points, settings.workers, |point| {
             try_edit(&subject, point.start, &golden, &point.edit)
         });

@@ -122,8 +122,8 @@ fn interrupt(tally: &Tally, settings: &Settings, subject: Subject, dialect: Dial
 /// Ledgers of an older version, while they get their first change.
 fn bring_up_to_date(tally: &Tally, settings: &Settings, dialect: Dialect) {
     for scenario in older::scenarios(dialect) {
-        sweep(tally, settings, &scenario, 3);
-        kill::kill_at_calls(tally, settings, &scenario, 2);
+        sweep(tally, settings, &scenario, 2);
+        kill::kill_at_calls(tally, settings, &scenario, 1);
     }
 }
 
