@@ -42,9 +42,10 @@ fn run() -> io::Result<()> {
     };
     let output = compile_package(&package, &label, purpose, &folder.join("proof"))?;
     fs::create_dir_all(&folder)?;
-    write(&folder.join("history.rs"), &output.table.text)?;
-    write(&folder.join("report.txt"), &output.report)?;
-    write(&folder.join("warnings.txt"), &output.warnings)?;
+    write(&folder.join("history.bin"), &output.table.packed)?;
+    write(&folder.join("history.rs"), output.table.text.as_bytes())?;
+    write(&folder.join("report.txt"), output.report.as_bytes())?;
+    write(&folder.join("warnings.txt"), output.warnings.as_bytes())?;
     instruct(&package, &output)
 }
 
@@ -87,9 +88,9 @@ fn shows_report(folder: &Path) -> io::Result<bool> {
 }
 
 /// Leaves a file alone that has this content already, so that nothing is compiled again for it.
-fn write(path: &Path, content: &str) -> io::Result<()> {
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     match fs::read(path) {
-        Ok(present) if present == content.as_bytes() => Ok(()),
+        Ok(present) if present == content => Ok(()),
         _ => fs::write(path, content),
     }
 }

@@ -1,7 +1,6 @@
 //! The fingerprints that proofs have left, as the table holds them: so that a program can tell whether a
 //! database has the schema that its revision was proved to leave.
 
-use limbeck_model::Dialect;
 use limbeck_model::checksum::Digest;
 
 use crate::lock::LockedSide;
@@ -39,25 +38,6 @@ fn major(engine: &str) -> Option<u16> {
     version.split('.').next()?.parse().ok()
 }
 
-/// How many bytes of a digest the table keeps. Nobody forges a schema by chance: 64 bits tell two apart.
-const KEPT: usize = 8;
-
-/// The fingerprint of the revision at a place of its chunk, as `limbeck` reads it: the place, the dialect's
-/// first letter, the version and the beginning of the digest.
-///
-/// All of a chunk are one string of bytes: rustc takes it for one token, and the binary needs no addresses
-/// for it.
-pub fn encode(place: u8, dialect: Dialect, fingerprint: &Fingerprint) -> impl Iterator<Item = u8> {
-    let letter = dialect.name().bytes().next();
-    let major = fingerprint.major.to_be_bytes();
-    let digest = *fingerprint.schema.as_bytes();
-    [place]
-        .into_iter()
-        .chain(letter)
-        .chain(major)
-        .chain(digest.into_iter().take(KEPT))
-}
-
 #[cfg(test)]
 mod tests {
     use limbeck_model::checksum;
@@ -91,15 +71,5 @@ mod tests {
         let majors: Vec<_> = found.iter().map(|fingerprint| fingerprint.major).collect();
         assert_eq!(majors, [15, 16]);
         assert_eq!(proved(None, &checksum::schema("now")), []);
-    }
-
-    #[test]
-    fn a_fingerprint_takes_twelve_bytes() {
-        let fingerprint = Fingerprint {
-            major: 0x0102,
-            schema: Digest::from_bytes([7; 32]),
-        };
-        let bytes: Vec<_> = encode(3, Dialect::Postgres, &fingerprint).collect();
-        assert_eq!(bytes, [3, b'p', 1, 2, 7, 7, 7, 7, 7, 7, 7, 7]);
     }
 }

@@ -2,7 +2,7 @@
 //! checked, and writes the static table that `migrations!()` embeds.
 //!
 //! A build script calls [`compile`]; nothing else here is for users. The other modules are the stages, in
-//! their order: [`tree`], [`directive`], [`split`], [`sql`], [`graph`], [`table`], [`lock`], [`emit`].
+//! their order: [`tree`], [`directive`], [`split`], [`sql`], [`graph`], [`table`], [`lock`], [`pack`], [`emit`].
 
 pub mod directive;
 pub mod emit;
@@ -10,6 +10,7 @@ pub mod examine;
 pub mod fingerprint;
 pub mod graph;
 pub mod lock;
+pub mod pack;
 pub mod project;
 pub mod proof;
 pub mod render;

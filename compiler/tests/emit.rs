@@ -1,4 +1,4 @@
-//! The emitted table: valid Rust, the same everywhere, and nothing in it but data.
+//! The emitted table: valid Rust and packed bytes, the same everywhere, and nothing in them but data.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,10 +8,9 @@
 use std::fs;
 use std::path::Path;
 
-use limbeck_compiler::lock::{self, Proof, Proved};
 use limbeck_compiler::project::{Output, Project, Purpose, compile_package};
-use limbeck_model::Dialect;
-use limbeck_model::checksum;
+use limbeck_model::checksum::Digest;
+use miniz_oxide::inflate::decompress_to_vec;
 
 const MANIFEST: &str = "[package]\nname = \"app\"\n\n[package.metadata.limbeck]\ndialects = [\"sqlite\", \"postgres\"]\n";
 
@@ -24,12 +23,18 @@ fn write(package: &Path, files: &[(&str, &str)]) {
     }
 }
 
+const LABEL: &str = "app 1.2.3";
+
 fn compile(files: &[(&str, &str)]) -> Output {
+    compile_as(LABEL, files)
+}
+
+fn compile_as(label: &str, files: &[(&str, &str)]) -> Output {
     let package = tempfile::tempdir().unwrap();
     write(package.path(), files);
     let output = compile_package(
         package.path(),
-        "app 1.2.3",
+        label,
         Purpose::Development,
         &package.path().join("target/proof"),
     )
@@ -48,23 +53,87 @@ const SECOND: (&str, &str) = (
      -- @irreversible: no way\n-- @up sqlite\nSELECT 1;\n-- @up postgres no-transaction\n-- @lock-timeout 300s\nSELECT 2;\n",
 );
 
+/// So many revisions, each upon the one before.
+fn compile_line(count: usize) -> Output {
+    let files: Vec<(String, String)> = (0..count)
+        .map(|number| {
+            let parent = match number {
+                0 => "base".to_owned(),
+                _ => format!("r{}", number - 1),
+            };
+            let text = format!(
+                "-- @revision r{number}\n-- @revises {parent}\n-- @up\nSELECT {number};\n-- @down\n"
+            );
+            (format!("r{number}_x.sql"), text)
+        })
+        .collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    compile(&files)
+}
+
+/// The packed file without its digest and length, inflated.
+fn inflated(packed: &[u8]) -> Vec<u8> {
+    decompress_to_vec(&packed[40..]).unwrap()
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
 #[test]
-fn the_table_is_a_rust_expression_with_each_shared_statement_once() {
+fn the_table_is_a_rust_expression() {
     let text = compile(&[FIRST, SECOND]).table.text;
     let expression: syn::Expr = syn::parse_str(&text).unwrap();
     assert!(matches!(expression, syn::Expr::Block(_)));
-    assert_eq!(text.matches("CREATE TABLE a").count(), 1, "{text}");
-    assert!(
-        text.contains(r#"sql: "CREATE TABLE a (id integer DEFAULT '\"\\')""#),
-        "{text}"
-    );
-    assert!(text.contains("lock_timeout_ms: Some(300_000)"), "{text}");
-    assert!(text.contains(r#"foreign: &[("auth", "a1")]"#), "{text}");
     // A character that turns the direction of the text around it is escaped, and rustc accepts it.
+    let text = compile_as("é \u{202e} \"\\ 1.2.3", &[FIRST]).table.text;
     assert!(
-        text.contains(r"é \u{202e}") && !text.contains('\u{202e}'),
+        text.contains(r#"package: "é \u{202e} \"\\ 1.2.3","#),
         "{text}"
     );
+    let (_, body) = text.split_once('\n').unwrap();
+    assert!(!body.contains('\u{202e}'));
+}
+
+#[test]
+fn the_text_is_no_longer_with_more_revisions() {
+    let [one, many] = [1, 1200].map(|count| compile_line(count).table.text);
+    assert!(one.contains("length: 1,"), "{one}");
+    assert!(many.contains("length: 1_200,"), "{many}");
+    let kinds = |text: &str| text.lines().count();
+    assert_eq!(kinds(&one), kinds(&many));
+}
+
+#[test]
+fn the_text_names_the_digest_that_the_packed_revisions_begin_with() {
+    let table = compile(&[FIRST, SECOND]).table;
+    let digits = table.packed[..32]
+        .iter()
+        .map(|byte| format!("\\x{byte:02x}"));
+    let literal = format!(
+        "&l::Digest::from_bytes(*b\"{}\")",
+        digits.collect::<String>()
+    );
+    assert!(table.text.contains(&literal), "{}", table.text);
+    assert!(
+        table.text.contains(
+            r#"include_bytes!(::core::concat!(::core::env!("OUT_DIR"), "/limbeck/history.bin"))"#
+        ),
+        "{}",
+        table.text
+    );
+}
+
+#[test]
+fn a_section_for_both_dialects_is_packed_once() {
+    let packed = inflated(&compile(&[FIRST, SECOND]).table.packed);
+    let text = String::from_utf8_lossy(&packed);
+    assert_eq!(text.matches("CREATE TABLE a").count(), 1, "{text}");
 }
 
 #[test]
@@ -72,6 +141,7 @@ fn the_table_is_the_same_wherever_and_in_whatever_order_the_files_were_written()
     let one = compile(&[FIRST, SECOND]).table;
     let other = compile(&[SECOND, FIRST]).table;
     assert_eq!(one.text, other.text);
+    assert_eq!(one.packed, other.packed);
     assert_eq!(one.digest, other.digest);
     assert!(
         one.text
@@ -83,28 +153,31 @@ fn the_table_is_the_same_wherever_and_in_whatever_order_the_files_were_written()
 }
 
 #[test]
+fn the_digest_in_the_first_line_is_another_one_for_other_revisions() {
+    let digests = [
+        FIRST.1.to_owned(),
+        FIRST.1.replace("DROP TABLE a", "DROP TABLE IF EXISTS a"),
+    ]
+    .map(|text| compile(&[(FIRST.0, &text)]).table.digest);
+    assert_ne!(digests[0], digests[1]);
+}
+
+#[test]
 fn the_table_holds_no_path_of_the_machine() {
     let package = tempfile::tempdir().unwrap();
     write(package.path(), &[FIRST]);
     let output = compile_package(
         package.path(),
-        "app 1.2.3",
+        LABEL,
         Purpose::Development,
         &package.path().join("target/proof"),
     )
     .unwrap();
-    assert!(
-        !output
-            .table
-            .text
-            .contains(&package.path().display().to_string())
-    );
-    assert!(
-        output
-            .table
-            .text
-            .contains("file: \"migrations/r1_first.sql\"")
-    );
+    let packed = inflated(&output.table.packed);
+    let path = package.path().display().to_string();
+    assert!(!output.table.text.contains(&path));
+    assert!(!contains(&packed, &path));
+    assert!(contains(&packed, "migrations/r1_first.sql"));
     // What cargo watches is absolute: the manifest, the folder and the file.
     assert_eq!(output.watched.len(), 3, "{:?}", output.watched);
     assert!(output.watched.iter().all(|path| path.is_absolute()));
@@ -112,12 +185,14 @@ fn the_table_holds_no_path_of_the_machine() {
 
 #[test]
 fn layout_comments_line_ends_and_a_byte_order_mark_do_not_change_a_checksum() {
-    let digests = |text: &str| -> Vec<String> {
-        let table = compile(&[("r1_first.sql", text)]).table.text;
-        table
-            .lines()
-            .filter(|line| line.contains("checksum:") || line.contains("lineage:"))
-            .map(str::to_owned)
+    let digests = |text: &str| -> Vec<Digest> {
+        let package = tempfile::tempdir().unwrap();
+        write(package.path(), &[("r1_first.sql", text)]);
+        let project = Project::read(package.path()).unwrap();
+        let table = project.table().ok().unwrap();
+        let sides = table.rows.iter().flat_map(|row| &row.sides);
+        sides
+            .flat_map(|side| [side.checksum, side.lineage])
             .collect()
     };
     let plain = digests(FIRST.1);
@@ -167,91 +242,5 @@ fn a_report_stands_beside_an_empty_table() {
         "{}",
         output.table.text
     );
-}
-
-#[test]
-fn more_revisions_than_a_chunk_holds_go_into_several() {
-    let files: Vec<(String, String)> = (0..600)
-        .map(|number| {
-            let parent = if number == 0 { "base".to_owned() } else { format!("r{:03}", number - 1) };
-            let text = format!("-- @revision r{number:03}\n-- @revises {parent}\n-- @up\nSELECT {number};\n-- @down\n");
-            (format!("r{number:03}_x.sql"), text)
-        })
-        .collect();
-    let files: Vec<_> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
-    let text = compile(&files).table.text;
-    assert!(text.contains("static REVISIONS_2: [l::Revision; 88]"));
-    assert!(text.contains("length: 600,"));
-}
-
-#[test]
-fn each_proof_of_a_released_revision_leaves_its_fingerprint_in_its_chunk() {
-    let package = tempfile::tempdir().unwrap();
-    let files: Vec<_> = (0..257)
-        .map(|number| {
-            let parent = match number {
-                0 => "base".to_owned(),
-                _ => format!("r{}", number - 1),
-            };
-            let text = format!(
-                "-- @revision r{number}\n-- @revises {parent}\n-- @up\nSELECT {number};\n-- @down\nSELECT 0;\n"
-            );
-            (format!("r{number}_one.sql"), text)
-        })
-        .collect();
-    let files: Vec<_> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
-    write(package.path(), &files);
-    let project = Project::read(package.path()).unwrap();
-    let table = project.candidate().ok().unwrap();
-    let mut lock = project.lock.clone();
-    lock::lock_drafts(&mut lock, &table);
-    let proofs: Vec<_> = table
-        .rows
-        .iter()
-        .map(|row| Proved {
-            revision: row.revision.id.value.clone(),
-            dialect: Dialect::Postgres,
-            proof: Proof {
-                engine: "PostgreSQL 17.2".to_owned(),
-                evidence: row.side(Dialect::Postgres).unwrap().evidence,
-                schema: checksum::schema(&row.revision.id.value),
-            },
-        })
-        .collect();
-    lock::record_proofs(&mut lock, &table, &proofs);
-    fs::write(
-        package.path().join("migrations/limbeck.lock"),
-        lock.to_string(),
-    )
-    .unwrap();
-    let text = compile_package(
-        package.path(),
-        "app 1.2.3",
-        Purpose::Development,
-        &package.path().join("target/proof"),
-    )
-    .unwrap()
-    .table
-    .text;
-    let line = |number: usize| {
-        let start = format!("static FINGERPRINTS_{number}: &[u8] = ");
-        let found = text
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(&start));
-        found.unwrap().to_owned()
-    };
-    let bytes = |number| line(number).matches("\\x").count();
-    assert_eq!((bytes(0), bytes(1)), (256 * 12, 12));
-    // The place, `p`, the version 17, and the beginning of the digest.
-    let digest = checksum::schema("r255").to_string();
-    let last = line(0).replace("\\x", "");
-    let expected = format!("ff700011{}\";", &digest[..16]);
-    assert!(last.ends_with(&expected), "{last}");
-    assert!(line(1).starts_with("b\"\\x00\\x70"), "{}", line(1));
+    assert!(output.table.packed.is_empty());
 }

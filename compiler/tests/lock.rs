@@ -5,7 +5,6 @@
 use std::fs;
 use std::path::Path;
 
-use limbeck_compiler::emit::emit;
 use limbeck_compiler::lock::{
     self, Accepted, Lock, Locked, LockedSide, Proof, Proved, Refusal, accept, forget, lock_drafts,
     record_proofs,
@@ -213,15 +212,16 @@ fn accepted_checksums_are_in_the_table_only_where_there_are_some() {
     package.lock(|lock, table| {
         lock_drafts(lock, table);
     });
-    let text = || {
+    let accepted = || {
         let project = package.read();
-        emit(&project.table().ok().unwrap(), "app 1.2.3").text
+        let table = project.table().ok().unwrap();
+        let sides = table.rows.iter().flat_map(|row| &row.sides);
+        sides.map(|side| side.accepted.len()).sum::<usize>()
     };
-    assert!(!text().contains("accepted"));
+    assert_eq!(accepted(), 0);
     package.put("CREATE TABLE a (id int);");
     package.accept("2026-01-01T00:00:00Z");
-    assert_eq!(text().matches("accepted: &[l::Digest").count(), 2);
-    syn::parse_str::<syn::Expr>(&text()).unwrap();
+    assert_eq!(accepted(), 2);
 }
 
 #[test]

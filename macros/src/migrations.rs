@@ -1,8 +1,9 @@
 //! `migrations!()`: finds what the build script wrote and turns its report into one compile error.
 //!
-//! The build script hands over through its `OUT_DIR`: `history.rs`, the table as an expression, and
-//! `report.txt`, what is wrong; `warnings.txt`, what may go wrong. It also sets the variable `LIMBECK_TABLE` to the digest in the table's
-//! first line, so that a table left behind by an earlier build script is not taken for a fresh one.
+//! The build script hands over through its `OUT_DIR`: `history.rs`, the table as an expression, which includes
+//! `history.bin`, the revisions; `report.txt`, what is wrong; `warnings.txt`, what may go wrong. It also sets the
+//! variable `LIMBECK_TABLE` to the digest in the table's first line, so that a table left behind by an earlier
+//! build script is not taken for a fresh one. The table holds the digest of the revisions, which rustc compares.
 
 use std::path::{Path, PathBuf};
 

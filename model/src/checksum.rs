@@ -129,6 +129,15 @@ pub fn schema(text: &str) -> Digest {
     fields.finish()
 }
 
+/// The digest of a file of packed revisions, given in parts; see [`packed`](crate::packed).
+pub fn packed(parts: &[&[u8]]) -> Digest {
+    let mut fields = Fields::new("limbeck packed 1");
+    for part in parts {
+        fields.add(part);
+    }
+    fields.finish()
+}
+
 /// A hash over fields, each preceded by its length.
 struct Fields(Sha256);
 

@@ -7,6 +7,7 @@
 pub mod checksum;
 pub mod diagnostic;
 pub mod graph;
+pub mod packed;
 pub mod plan;
 pub mod recorded;
 pub mod suggest;

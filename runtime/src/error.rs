@@ -33,7 +33,7 @@ pub enum ErrorKind {
     Irreversible,
     /// The target does not name what it should.
     Target,
-    /// The histories cannot be run together, or not on this kind of database.
+    /// The histories cannot be run together, not on this kind of database, or not be read from the program.
     History,
     /// The database's URL is malformed or asks for what is not supported.
     Url,

@@ -85,8 +85,8 @@ pub mod __private {
     pub use limbeck_model::checksum::Digest;
 
     pub use crate::table::{
-        Chunk, EMPTY, History, REVISION, Recovery, Revision, SIDE, Script, Side, Statement,
-        assert_format, plain,
+        EMPTY, Fingerprint, History, Recovery, Revision, Revisions, Script, Side, Statement,
+        assert_format,
     };
 
     /// Faults on purpose.

@@ -2,7 +2,7 @@
 
 use limbeck::{ErrorKind, Event, Migrator};
 
-use crate::support::{Store, compile, on_each_database, revision};
+use crate::support::{Store, compile, on_each_database, revision, with_unreadable_revisions};
 
 fn accounts() -> &'static limbeck::History {
     compile(
@@ -50,6 +50,18 @@ fn notes() -> &'static limbeck::History {
 }
 
 on_each_database! {
+    fn a_start_with_nothing_to_do_reads_no_revision(store: &mut Store) {
+        let accounts = accounts();
+        let unreadable = with_unreadable_revisions(accounts);
+        store.upgrade(accounts, "head");
+        assert!(store.upgrade(unreadable, "head").is_up_to_date());
+        let (schema, applied) = (store.dump(), store.applied());
+        let error = Migrator::new(unreadable).downgrade(&store.url(), "base").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::History);
+        assert!(error.to_string().contains("of the history `auth` cannot be read"), "{error}");
+        assert_eq!((store.dump(), store.applied()), (schema, applied));
+    }
+
     fn histories_run_together_in_the_order_of_their_dependencies(store: &mut Store) {
         let (accounts, notes) = (accounts(), notes());
         let mut migrator = Migrator::with([&notes, &accounts]);

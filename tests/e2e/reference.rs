@@ -7,12 +7,8 @@ use memory_store::HISTORY;
 
 use crate::support::{Store, on_each_database};
 
-fn revisions() -> Vec<&'static Revision> {
-    HISTORY
-        .chunks
-        .iter()
-        .flat_map(|chunk| chunk.revisions)
-        .collect()
+fn revisions() -> &'static [Revision] {
+    HISTORY.revisions().unwrap()
 }
 
 on_each_database! {
@@ -27,7 +23,7 @@ on_each_database! {
             let known = schemas.entry(store.applied()).or_insert_with(|| schema.clone());
             assert_eq!(&schema, known, "another schema than before, around {}", revision.id);
         };
-        for revision in &revisions {
+        for revision in revisions {
             store.upgrade(HISTORY, revision.id);
             check(store, revision);
             if revision.irreversible.is_none() {

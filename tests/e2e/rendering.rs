@@ -8,8 +8,7 @@ use crate::support::{Store, on_each_database};
 
 on_each_database! {
     fn the_schema_of_every_revision_is_made_again_by_its_statements(store: &mut Store) {
-        let revisions = HISTORY.chunks.iter().flat_map(|chunk| chunk.revisions);
-        for revision in revisions {
+        for revision in HISTORY.revisions().unwrap() {
             store.upgrade(HISTORY, revision.id);
             let text = store.ddl();
             let other = match store.dialect() {

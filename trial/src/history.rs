@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use limbeck::__private as table;
+use limbeck::__private::{Digest, Revisions};
 use limbeck::{Dialect, History};
-use limbeck_compiler::fingerprint::encode;
 use limbeck_compiler::graph;
 use limbeck_compiler::lock::{self, Lock};
+use limbeck_compiler::pack::pack;
 use limbeck_compiler::project::Project;
 use limbeck_compiler::render::render;
 use limbeck_compiler::sql::Recovery;
-use limbeck_compiler::table::{Row, Script, Side, Table};
+use limbeck_compiler::table::Table;
 
 /// A revision's file name and text, without a down where `down` is empty.
 pub fn revision(id: &str, parents: &str, up: &str, down: &str) -> (String, String) {
@@ -65,6 +65,15 @@ pub fn compile_edited(
 pub fn with_extensions(history: &'static History, extensions: &[&'static str]) -> &'static History {
     leak(History {
         extensions: leak(extensions.to_vec()),
+        revisions: history.revisions.clone(),
+        ..*history
+    })
+}
+
+/// The same history in a program where nothing can be read of it but what stands beside its revisions.
+pub fn with_unreadable_revisions(history: &'static History) -> &'static History {
+    leak(History {
+        revisions: Revisions::of(&[0; 32], &Digest::from_bytes([0; 32])),
         ..*history
     })
 }
@@ -96,29 +105,46 @@ fn put(package: &Path, files: &[(String, String)]) {
 }
 
 fn compile_package(name: &str, version: &str, package: &Path) -> &'static History {
-    let project: &'static Project = leak(Project::read(package).unwrap());
-    let compiled: &'static Table<'static> = leak(table_of(project));
-    let chunks: Vec<_> = compiled.rows.chunks(256).map(chunk).collect();
+    let project = Project::read(package).unwrap();
+    history_of(name, version, &table_of(&project))
+}
+
+/// A table as `migrations!()` would have included it.
+///
+/// # Panics
+/// When a script outside a transaction could not be recovered.
+pub fn history_of(name: &str, version: &str, table: &Table<'_>) -> &'static History {
+    assert_recoverable(table);
+    let (packed, digest) = pack(table);
     let complete = |dialect| {
-        let found = compiled.complete.iter().find(|(own, _)| *own == dialect);
+        let found = table.complete.iter().find(|(own, _)| *own == dialect);
         found.map(|(_, digest)| *digest)
     };
-    let settings = compiled.settings;
-    let extensions: Vec<&str> = settings.extensions.iter().map(String::as_str).collect();
+    let extensions = table.settings.extensions.iter();
+    let extensions: Vec<&'static str> =
+        extensions.map(|name| leak(name.clone()).as_str()).collect();
     leak(History {
         name: leak(name.to_owned()),
         package: leak(format!("{name} {version}")),
-        length: compiled.rows.len(),
-        heads: compiled.heads,
+        length: table.rows.len(),
+        heads: table.heads,
         extensions: leak(extensions),
-        chunks: leak(chunks),
+        revisions: Revisions::of(leak(packed), &digest),
         sqlite: complete(Dialect::Sqlite),
         postgres: complete(Dialect::Postgres),
     })
 }
 
+fn assert_recoverable(table: &Table<'_>) {
+    let sides = table.rows.iter().flat_map(|row| &row.sides);
+    for recovery in sides.flat_map(|side| side.up.recoveries.iter().chain(&side.down.recoveries)) {
+        let is_refused = matches!(recovery, Recovery::Unknown(_) | Recovery::Unnamed);
+        assert!(!is_refused, "a build refuses this: {recovery:?}");
+    }
+}
+
 /// The table, whatever is wrong with the SQL: a build would refuse much of what is to fail here.
-fn table_of(project: &'static Project) -> Table<'static> {
+fn table_of(project: &Project) -> Table<'_> {
     let Project {
         settings: Some(settings),
         sources,
@@ -142,111 +168,4 @@ fn table_of(project: &'static Project) -> Table<'static> {
 
 fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
-}
-
-fn numbers(places: &[usize]) -> &'static [u32] {
-    leak(
-        places
-            .iter()
-            .map(|&place| u32::try_from(place).unwrap())
-            .collect::<Vec<_>>(),
-    )
-}
-
-fn chunk(rows: &'static [Row<'static>]) -> table::Chunk {
-    let mut statements = Vec::new();
-    let revisions: Vec<_> = rows
-        .iter()
-        .map(|row| revision_row(row, &mut statements))
-        .collect();
-    table::Chunk {
-        revisions: leak(revisions),
-        statements: leak(statements),
-        fingerprints: leak(fingerprints(rows)),
-    }
-}
-
-fn fingerprints(rows: &[Row<'_>]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (place, row) in (0..=u8::MAX).zip(rows) {
-        for side in &row.sides {
-            let own = side.fingerprints.iter();
-            bytes.extend(own.flat_map(|one| encode(place, side.dialect, one)));
-        }
-    }
-    bytes
-}
-
-fn revision_row(
-    row: &'static Row<'static>,
-    statements: &mut Vec<table::Statement>,
-) -> table::Revision {
-    let revision = row.revision;
-    let text = |value: &'static Option<limbeck_compiler::directive::Spanned<String>>| {
-        value.as_ref().map(|value| value.value.as_str())
-    };
-    let labels: Vec<&'static str> = revision
-        .labels
-        .iter()
-        .map(|label| label.value.as_str())
-        .collect();
-    table::Revision {
-        id: &revision.id.value,
-        file: row.file,
-        message: text(&revision.message).unwrap_or_default(),
-        created: text(&revision.created).unwrap_or_default(),
-        parents: numbers(&row.parents),
-        dependencies: numbers(&row.dependencies),
-        foreign: leak(row.foreign.clone()),
-        labels: leak(labels),
-        irreversible: text(&revision.irreversible),
-        breaking: text(&revision.breaking),
-        sqlite: row.side(Dialect::Sqlite).map(|own| side(own, statements)),
-        postgres: row.side(Dialect::Postgres).map(|own| side(own, statements)),
-    }
-}
-
-fn side(side: &'static Side<'_>, statements: &mut Vec<table::Statement>) -> table::Side {
-    table::Side {
-        skip: side.skip,
-        checksum: side.checksum,
-        accepted: &side.accepted,
-        lineage: side.lineage,
-        up: script(&side.up, statements),
-        down: script(&side.down, statements),
-    }
-}
-
-fn script(script: &'static Script<'_>, statements: &mut Vec<table::Statement>) -> table::Script {
-    let first = statements.len();
-    statements.extend(script.statements.iter().map(|statement| table::Statement {
-        sql: statement.sql,
-        line: u32::try_from(statement.line).unwrap(),
-        column: u32::try_from(statement.column).unwrap(),
-    }));
-    table::Script {
-        transactional: script.transactional,
-        lock_timeout_ms: script.lock_timeout_ms,
-        statement_timeout_ms: script.statement_timeout_ms,
-        first: u32::try_from(first).unwrap(),
-        count: u32::try_from(script.statements.len()).unwrap(),
-        recoveries: leak(script.recoveries.iter().map(recovery).collect::<Vec<_>>()),
-    }
-}
-
-fn recovery(recovery: &'static Recovery) -> table::Recovery {
-    use table::Recovery as Emitted;
-    match recovery {
-        Recovery::Together => Emitted::Together,
-        Recovery::Session => Emitted::Session,
-        Recovery::Repeat => Emitted::Repeat,
-        Recovery::Verify(query) => Emitted::Verify(query),
-        Recovery::Creates(query) => Emitted::Creates(query),
-        Recovery::Drops(query) => Emitted::Drops(query),
-        Recovery::CreatesIndex { table, name } => Emitted::CreatesIndex { table, name },
-        Recovery::ReindexesIndex(name) => Emitted::ReindexesIndex(name),
-        Recovery::ReindexesTables(query) => Emitted::ReindexesTables(query),
-        Recovery::Detaches { table, partition } => Emitted::Detaches { table, partition },
-        other => panic!("a build refuses this: {other:?}"),
-    }
 }

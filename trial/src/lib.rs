@@ -1,5 +1,5 @@
-//! Histories for tests and for the simulation: real files through the real compiler, with the table built
-//! in memory instead of being emitted and compiled by rustc.
+//! Histories for tests and for the simulation: real files through the real compiler, with the revisions packed
+//! and unpacked as in any program; only what is around them is built in memory instead of being compiled by rustc.
 //!
 //! Never published. What is wrong with such a history is the mistake of whoever wrote the test, and panics.
 
@@ -11,4 +11,7 @@
 
 mod history;
 
-pub use history::{compile, compile_edited, compile_version, revision, with_extensions};
+pub use history::{
+    compile, compile_edited, compile_version, history_of, revision, with_extensions,
+    with_unreadable_revisions,
+};

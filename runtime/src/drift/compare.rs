@@ -7,7 +7,7 @@ use limbeck_model::Dialect;
 use limbeck_schema::{Change, Schema, diff};
 
 use super::comparison::{Comparison, Difference, Evidence, Reason};
-use super::expected::{self, Proved, beginning};
+use super::expected::{self, beginning};
 use super::{cluster, foreign};
 use crate::driver::sealed::Open as _;
 use crate::driver::{Driver, DriverError};
@@ -17,7 +17,7 @@ use crate::event::Listener;
 use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::preflight::{Facts, ServerFacts, extensions};
-use crate::table::History;
+use crate::table::{Fingerprint, History};
 
 /// When the revisions are run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Comparing<'_> {
         {
             return Ok(Comparison::Equal(Evidence::Proof));
         }
-        let proved = proved.and_then(|proved| of_this_version(&proved, server.as_ref()));
+        let proved = proved.and_then(|proved| of_this_version(proved, server.as_ref()));
         let is_cheap = server.is_none() || self.options.scratch.is_some();
         if let Err(reason) = &proved
             && self.replays == Replays::WhereUnlike
@@ -113,7 +113,7 @@ impl Comparing<'_> {
         is_new.then(|| Reason::new("no revision is applied"))
     }
 
-    fn is_proved(&self, real: &Schema, proved: &[Proved], applied: &BTreeSet<usize>) -> bool {
+    fn is_proved(&self, real: &Schema, proved: &[Fingerprint], applied: &BTreeSet<usize>) -> bool {
         let has = |schema: &Schema| {
             let fingerprint = beginning(&schema.fingerprint());
             proved
@@ -265,7 +265,7 @@ impl Comparing<'_> {
 }
 
 /// Whether something was proved on this version: what differs from a proof on another one may be the same.
-fn of_this_version(proved: &[Proved], server: Option<&ServerFacts>) -> Result<(), String> {
+fn of_this_version(proved: &[Fingerprint], server: Option<&ServerFacts>) -> Result<(), String> {
     let Some(server) = server else {
         return Ok(());
     };

@@ -10,7 +10,7 @@ use limbeck_model::{Dialect, Direction};
 use crate::driver::Timeouts;
 use crate::error::{Error, ErrorKind};
 use crate::report::RevisionName;
-use crate::table::{Chunk, History, Recovery, Revision, Script, Side, Statement};
+use crate::table::{History, Recovery, Revision, Script, Side, Statement};
 
 /// The composed histories, for one dialect. Entries are in the order of the graph.
 pub(crate) struct Chart {
@@ -26,19 +26,9 @@ pub(crate) struct Entry {
     pub(crate) side: &'static Side,
     /// Ids of parents and dependencies within its history.
     pub(crate) parents: Vec<&'static str>,
-    chunk: &'static Chunk,
 }
 
 impl Entry {
-    /// The fingerprints of its chunk, and its place there.
-    #[cfg(feature = "drift")]
-    pub(crate) fn fingerprints(&self) -> (&'static [u8], u8) {
-        let mut revisions = self.chunk.revisions.iter();
-        let place = revisions.position(|revision| revision.id == self.revision.id);
-        let place = place.and_then(|place| u8::try_from(place).ok());
-        (self.chunk.fingerprints, place.unwrap_or(u8::MAX))
-    }
-
     pub(crate) fn name(&self) -> RevisionName {
         RevisionName {
             history: self.history.name.to_owned(),
@@ -55,7 +45,7 @@ impl Entry {
     }
 
     pub(crate) fn statements(&self, direction: Direction) -> &'static [Statement] {
-        self.chunk.statements(self.script(direction))
+        self.script(direction).statements
     }
 
     /// How a statement of a script outside a transaction is recovered; `number` counts from 1.
@@ -82,8 +72,8 @@ impl Chart {
     ///
     /// # Errors
     ///
-    /// When a history is not written for the dialect, two have one name, or one depends on what none of
-    /// them has.
+    /// When a history is not written for the dialect, two have one name, one depends on what none of
+    /// them has, or one cannot be unpacked.
     pub(crate) fn compose(histories: &[&'static History], dialect: Dialect) -> Result<Self, Error> {
         let mut names = BTreeSet::new();
         let mut declared = Vec::new();
@@ -96,17 +86,17 @@ impl Chart {
                 )
                 .help_with("give one of them another `name` in its [package.metadata.limbeck]"));
             }
-            for (chunk, revision) in history.revisions() {
+            let revisions = history.revisions()?;
+            for revision in revisions {
                 let side = revision
                     .side(dialect)
                     .ok_or_else(|| unsupported(history, dialect))?;
-                declared.push(declare(history, revision));
+                declared.push(declare(history.name, revision, revisions));
                 entries.push(Entry {
                     history,
                     revision,
                     side,
-                    parents: covered(history, revision).collect(),
-                    chunk,
+                    parents: covered(revision, revisions).collect(),
                 });
             }
             if !history.supports(dialect) {
@@ -213,42 +203,42 @@ fn unsupported(history: &History, dialect: Dialect) -> Error {
 }
 
 fn covered(
-    history: &'static History,
     revision: &'static Revision,
+    revisions: &'static [Revision],
 ) -> impl Iterator<Item = &'static str> {
-    let indices: BTreeSet<_> = revision
+    let places: BTreeSet<_> = revision
         .parents
         .iter()
         .chain(revision.dependencies)
         .collect();
-    indices
+    places
         .into_iter()
-        .filter_map(|&index| history.revision(index))
-        .map(|revision| revision.id)
+        .filter_map(move |&place| id(place, revisions))
 }
 
-fn declare(history: &'static History, revision: &'static Revision) -> Declared<'static> {
-    let ids = |indices: &'static [u32]| {
-        indices
-            .iter()
-            .filter_map(|&index| history.revision(index))
-            .map(|revision| revision.id)
-    };
-    let own = ids(revision.dependencies).map(|name| Reference {
-        history: history.name,
-        name,
-    });
+fn declare(
+    history: &'static str,
+    revision: &'static Revision,
+    revisions: &'static [Revision],
+) -> Declared<'static> {
+    let ids = |places: &'static [u32]| places.iter().filter_map(move |&place| id(place, revisions));
+    let own = ids(revision.dependencies).map(|name| Reference { history, name });
     let foreign = revision
         .foreign
         .iter()
         .map(|&(history, name)| Reference { history, name });
     Declared {
-        history: history.name,
+        history,
         id: revision.id,
         parents: ids(revision.parents).collect(),
         dependencies: own.chain(foreign).collect(),
         labels: revision.labels.to_vec(),
     }
+}
+
+/// The id of the revision at a place, as parents and dependencies are given.
+fn id(place: u32, revisions: &'static [Revision]) -> Option<&'static str> {
+    revisions.get(place as usize).map(|revision| revision.id)
 }
 
 /// The applied heads, kept up to date as revisions come and go.

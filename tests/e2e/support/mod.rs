@@ -3,7 +3,7 @@
 mod store;
 
 pub(crate) use limbeck_trial::{
-    compile, compile_edited, compile_version, revision, with_extensions,
+    compile, compile_edited, compile_version, revision, with_extensions, with_unreadable_revisions,
 };
 pub(crate) use store::{Store, full};
 
