@@ -276,6 +276,38 @@ fn a_server_that_is_restarted_is_waited_for_and_the_revision_runs_again() {
     }
 }
 
+/// The log of such a server has no record of what a transaction writes into what it has made.
+#[test]
+fn a_crash_behind_a_first_install_takes_no_number_of_the_journal_back() {
+    let options = Options {
+        settings: vec![
+            "synchronous_commit = on".to_owned(),
+            "wal_level = minimal".to_owned(),
+        ],
+        ..Options::default()
+    };
+    let mut cluster = Cluster::start(&options).unwrap();
+    let database = Database::create(cluster.server());
+    for target in ["r1", "r2"] {
+        Migrator::new(apart())
+            .upgrade(&database.url(), target)
+            .unwrap();
+    }
+    cluster.restart(Stop::Immediate).unwrap();
+    Migrator::new(apart())
+        .upgrade(&database.url(), "head")
+        .unwrap();
+    let numbers: Vec<i64> = database
+        .connect()
+        .query("SELECT number FROM limbeck.journal ORDER BY number", &[])
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert!(numbers.starts_with(&[1, 2]), "{numbers:?}");
+    assert_eq!(numbers.len(), 3);
+}
+
 /// A run whose session is ended each time it has begun to sleep.
 fn ended_by_somebody() -> limbeck::Error {
     let database = Database::create(postgres());

@@ -92,6 +92,9 @@ impl Message {
         for sql in ledger.records(records) {
             message.push(&sql);
         }
+        if unit.create_ledger && ledger.dialect == Dialect::Postgres {
+            message.push(&ledger.settle_numbers());
+        }
         if ledger.dialect == Dialect::Sqlite {
             // Whoever applies the text does not keep the shortcut of SQLite's driver up to date. Any
             // change of the schema makes it void.

@@ -116,6 +116,22 @@ impl Ledger {
         statements
     }
 
+    /// The statement behind the first rows of a journal that was made in the same transaction, on PostgreSQL:
+    /// its next number is what it should be after a crash too.
+    ///
+    /// With `wal_level = minimal` a sequence takes its numbers without a record in the log for as long as the
+    /// transaction lasts that has made it, and yet counts the next thirty or so as recorded. A crash then takes it back
+    /// to where that transaction ended, and numbers that were used come again. Setting a sequence has it count anew.
+    ///
+    /// Source: seen on PostgreSQL 15.18; `nextval_internal` in its `sequence.c`.
+    pub(crate) fn settle_numbers(&self) -> String {
+        let journal = self.table("journal");
+        format!(
+            "SELECT setval(pg_get_serial_sequence({}, 'number'), max(number)) FROM {journal}",
+            self.quote(&journal)
+        )
+    }
+
     /// The statement that takes the lock of this run, to be held to the end of the transaction, or
     /// fails at once with [`BUSY`]. It never waits inside the database, because a waiting session keeps
     /// `CREATE INDEX CONCURRENTLY` waiting too.
