@@ -93,6 +93,7 @@ fn rest(bench: &mut Bench) -> Result<()> {
             shell::say(format_args!("builds for {}", dialect.title()));
             measure::build(bench, dialect)?;
         }
+        keep(bench)?;
     }
     Ok(())
 }
