@@ -66,7 +66,7 @@ use super::{
 };
 use crate::clock::Stopwatch;
 use crate::error::Error;
-use crate::ledger::{BUSY, Contents, Detail, FEW, Ledger, MOVED, NO_SCHEMA};
+use crate::ledger::{BUSY, Contents, Detail, Ledger, MOVED, NO_SCHEMA};
 use crate::preflight::Facts;
 use crate::session::Session;
 use crate::watch::Lookout;
@@ -117,16 +117,11 @@ impl<C: DerefMut<Target = Client>> Driver for Postgres<C> {
         ledger: &Ledger,
         states: &[(&str, Digest)],
     ) -> Result<FirstLook, DriverError> {
-        let mut look = |sql: &str| {
-            let messages = self.send(sql)?;
-            let rows = state_rows(&messages.iter().filter_map(row).collect::<Vec<_>>())?;
-            Ok((FirstLook::at(&rows, states), rows.len()))
-        };
-        match look(&ledger.first_standings()) {
-            Ok((FirstLook::Unknown, FEW..)) if ledger.tenant.is_none() => {
-                look(&ledger.standings()).map(|(found, _)| found)
+        match self.send(&ledger.first_standings()) {
+            Ok(messages) => {
+                let rows = state_rows(&messages.iter().filter_map(row).collect::<Vec<_>>())?;
+                Ok(FirstLook::at(&rows, states))
             }
-            Ok((found, _)) => Ok(found),
             Err(error) if is_missing(&error) => Ok(FirstLook::NoLedger),
             Err(error) => Err(error),
         }

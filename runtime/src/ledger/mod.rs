@@ -17,5 +17,5 @@ pub(crate) use progress::{LEASE_S, OFFLINE};
 pub(crate) use record::{Applied, Claim, Guard, Journal, Record};
 pub(crate) use sql::Ledger;
 #[cfg(feature = "postgres")]
-pub(crate) use sql::{BUSY, FEW, MOVED};
+pub(crate) use sql::{BUSY, MOVED};
 pub(crate) use tenant::{NO_SCHEMA, Tenant};

@@ -11,10 +11,6 @@ pub(crate) const BUSY: &str = "limbeck: another process is migrating this databa
 /// What PostgreSQL is made to say when the ledger is not as it was read; see [`Ledger::guard`].
 pub(crate) const MOVED: &str = "limbeck: this database is not in the expected state";
 
-/// How many rows of `state` the first question of a start reads, unless they are a tenant's.
-#[cfg(feature = "postgres")]
-pub(crate) const FEW: usize = 50;
-
 /// Where a database keeps its ledger.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
@@ -156,14 +152,13 @@ impl Ledger {
         [self.all_standings(), self.own()].concat()
     }
 
-    /// The query of every start: the same, from a table in which hardly ever anybody else has a row. A
-    /// condition costs a session that has asked nothing yet more than the rows of a few others do. With
-    /// [`FEW`] rows the answer may lack some.
+    /// The query of every start: the same, and without a tenant the rows of all. A condition or a limit costs a
+    /// session that has asked nothing yet more than the rows of some others do.
     #[cfg(feature = "postgres")]
     pub(crate) fn first_standings(&self) -> String {
         match &self.tenant {
             Some(_) => self.standings(),
-            None => format!("{} LIMIT {FEW}", self.all_standings()),
+            None => self.all_standings(),
         }
     }
 
