@@ -143,6 +143,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) server_binaries: Vec<PathBuf>,
 
+    /// Proves also what the lock file says was proved on the same version
+    #[arg(long)]
+    pub(crate) all: bool,
+
     #[command(flatten)]
     pub(crate) place: Place,
 }

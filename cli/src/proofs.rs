@@ -3,15 +3,15 @@
 use limbeck_compiler::lock::{self, Lock, Proof, Proved};
 use limbeck_compiler::project::Project;
 use limbeck_compiler::proof::Outcome;
-use limbeck_compiler::proof::sqlite::{engine, prove_whole};
+use limbeck_compiler::proof::sqlite::{engine, prove_unknown};
 use limbeck_compiler::table::Table;
 use limbeck_model::Dialect;
 use limbeck_model::diagnostic::Diagnostic;
 
 use crate::error::Error;
 
-/// Proves the history on SQLite, if it is for that, and records the proofs. What may go wrong is
-/// returned; what does is an error.
+/// Proves the history on SQLite, if it is for that, but for what was proved on the same version, and records
+/// the proofs. What may go wrong is returned; what does is an error.
 pub(crate) fn record(
     project: &Project,
     table: &Table<'_>,
@@ -20,12 +20,14 @@ pub(crate) fn record(
     let mut warnings = Vec::new();
     let mut proved = Vec::new();
     if table.settings.dialects.contains(&Dialect::Sqlite) {
-        let outcome = prove_whole(table).map_err(|fault| Error::proof(&fault))?;
+        let engine = engine();
+        let known = lock::proved(table, lock, Dialect::Sqlite, |own| own == engine);
+        let outcome = prove_unknown(table, &known).map_err(|fault| Error::proof(&fault))?;
         let is_wrong = |diagnostic: &Diagnostic| !diagnostic.code.is_warning();
         if outcome.diagnostics.iter().any(is_wrong) {
             return Err(Error::unlocked(&outcome.diagnostics, &project.sources));
         }
-        proved = of(table, Dialect::Sqlite, &engine(), &outcome);
+        proved = of(table, Dialect::Sqlite, &engine, &outcome);
         warnings = outcome.diagnostics;
     }
     lock::record_proofs(lock, table, &proved);

@@ -3,14 +3,16 @@
 #![cfg(feature = "sqlite")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
 use limbeck_compiler::lock::{Proof, Proved, lock_drafts, record_proofs};
 use limbeck_compiler::project::{Project, Purpose};
 use limbeck_compiler::proof::Outcome;
-use limbeck_compiler::proof::sqlite::engine;
+use limbeck_compiler::proof::sqlite::{engine, prove_unknown};
 use limbeck_model::{Dialect, checksum};
+use rusqlite::Connection;
 
 /// A package whose history makes a table a revision.
 struct Package(tempfile::TempDir);
@@ -232,4 +234,61 @@ fn a_draft_on_what_is_locked_is_reached_from_a_database_that_was_kept() {
     );
     assert_eq!(package.proved(), [12]);
     assert_eq!(kept(), 2);
+}
+
+#[test]
+fn the_fingerprint_of_each_revision_is_that_of_a_database_that_has_run_it() {
+    let package = Package::of(1);
+    let steps = [
+        (
+            "ALTER TABLE items0 RENAME TO things;",
+            "ALTER TABLE things RENAME TO items0;",
+        ),
+        ("CREATE INDEX ix ON things (title);", "DROP INDEX ix;"),
+        (
+            "CREATE VIEW titles AS SELECT title FROM things; CREATE TRIGGER t AFTER INSERT ON things BEGIN SELECT 1; END;",
+            "DROP TRIGGER t; DROP VIEW titles;",
+        ),
+        (
+            "ALTER TABLE things ADD COLUMN n INTEGER;",
+            "ALTER TABLE things DROP COLUMN n;",
+        ),
+        (
+            "CREATE VIRTUAL TABLE words USING fts5(word);",
+            "DROP TABLE words;",
+        ),
+        ("DROP INDEX ix;", "CREATE INDEX ix ON things (title);"),
+    ];
+    for (number, (up, down)) in steps.iter().enumerate() {
+        package.write(number + 1, up, down);
+    }
+    let project = Project::read(package.0.path()).unwrap();
+    let table = project.table().unwrap();
+    let outcome = prove_unknown(&table, &BTreeSet::new()).unwrap();
+    assert_eq!(outcome.diagnostics, []);
+
+    let database = Connection::open_in_memory().unwrap();
+    let mut seen = Vec::new();
+    for row in &table.rows {
+        for statement in &row.side(Dialect::Sqlite).unwrap().up.statements {
+            database.execute_batch(statement.sql).unwrap();
+        }
+        seen.push(
+            limbeck_schema::sqlite::read(&database)
+                .unwrap()
+                .fingerprint(),
+        );
+    }
+    let proved: Vec<_> = outcome.fingerprints.into_values().collect();
+    assert_eq!(proved, seen);
+
+    // What is reached without a proof is the same.
+    let known = table.rows[..6].iter();
+    let known = known.map(|row| row.side(Dialect::Sqlite).unwrap().evidence);
+    let rest = prove_unknown(&table, &known.collect()).unwrap();
+    assert_eq!(rest.proved, BTreeSet::from([6]));
+    assert_eq!(
+        rest.fingerprints.into_values().collect::<Vec<_>>(),
+        seen[6..]
+    );
 }

@@ -124,8 +124,17 @@ pub fn state(heads: &[Digest]) -> Digest {
 
 /// The fingerprint of a database's schema, given as its canonical text.
 pub fn schema(text: &str) -> Digest {
+    schema_in_parts([text].into_iter())
+}
+
+/// The same for a text that is given in parts.
+pub fn schema_in_parts<'t>(parts: impl Iterator<Item = &'t str> + Clone) -> Digest {
     let mut fields = Fields::new("limbeck schema 1");
-    fields.add(text.as_bytes());
+    let length: usize = parts.clone().map(str::len).sum();
+    fields.0.update((length as u64).to_be_bytes());
+    for part in parts {
+        fields.0.update(part.as_bytes());
+    }
     fields.finish()
 }
 

@@ -46,6 +46,7 @@
 
 mod change;
 mod error;
+mod followed;
 mod object;
 pub mod render;
 mod schema;
@@ -57,5 +58,6 @@ pub mod sqlite;
 
 pub use change::{Change, diff};
 pub use error::{Error, Result};
+pub use followed::Followed;
 pub use object::{Kind, Object};
 pub use schema::Schema;

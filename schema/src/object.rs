@@ -176,6 +176,24 @@ impl Object {
     pub(crate) fn key(&self) -> (Kind, Option<&str>, &str) {
         (self.kind, self.parent.as_deref(), &self.name)
     }
+
+    /// Its part of a schema's canonical text: a line that names it, then its definition, indented.
+    ///
+    /// Different objects have different texts. So a line end within a name, which SQL permits, is
+    /// written as `\n`, and a backslash there as `\\`.
+    pub(crate) fn text(&self) -> String {
+        let heading = self.to_string();
+        let mut text = heading.replace('\\', "\\\\").replace('\n', "\\n");
+        text.push('\n');
+        if self.definition.is_empty() {
+            return text;
+        }
+        // Not `lines`, which takes `\r\n` for `\n` and drops a last line that is empty.
+        for line in self.definition.split('\n') {
+            text.extend(["  ", line, "\n"]);
+        }
+        text
+    }
 }
 
 impl fmt::Display for Object {

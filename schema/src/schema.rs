@@ -33,25 +33,12 @@ impl FromIterator<Object> for Schema {
     }
 }
 
-/// The canonical text: for each object a line that names it, then its definition, indented.
-///
-/// Different schemas have different texts. So a line end within a name, which SQL permits, is
-/// written as `\n`, and a backslash there as `\\`.
+/// The canonical text: for each object a line that names it, then its definition, indented. Different
+/// schemas have different texts.
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for object in &self.objects {
-            let heading = object
-                .to_string()
-                .replace('\\', "\\\\")
-                .replace('\n', "\\n");
-            writeln!(f, "{heading}")?;
-            if object.definition.is_empty() {
-                continue;
-            }
-            // Not `lines`, which takes `\r\n` for `\n` and drops a last line that is empty.
-            for line in object.definition.split('\n') {
-                writeln!(f, "  {line}")?;
-            }
+            f.write_str(&object.text())?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use limbeck_compiler::proof::{Engine as _, Fault, Outcome, Start, prove};
 use limbeck_compiler::render::render;
 use limbeck_compiler::table::Table;
 use limbeck_model::Dialect;
+use limbeck_model::checksum::Digest;
 use limbeck_model::diagnostic::Diagnostic;
 use serde_json::json;
 
@@ -41,9 +42,17 @@ pub(crate) fn run(
         binaries: arguments.server_binaries.clone(),
     };
     let mut all = Whole::default();
+    let known = |engine: &str| {
+        if arguments.all {
+            return BTreeSet::new();
+        }
+        lock::proved(&table, &project.lock, Dialect::Postgres, |own| {
+            own == engine
+        })
+    };
     for server in wanted.each() {
         let server = server?;
-        all.add(&table, &server, tell)?;
+        all.add(&table, &server, &known, tell)?;
         if !all.is_sound() {
             break;
         }
@@ -54,6 +63,7 @@ pub(crate) fn run(
         "sound": all.is_sound(),
         "engines": all.engines,
         "revisions": table.rows.len(),
+        "proved": all.counts,
         "without_rows": all.without_rows,
         "diagnostics": diagnostics,
     });
@@ -65,7 +75,7 @@ pub(crate) fn run(
             code: exit::HISTORY,
         });
     }
-    let text = report + &all.text(table.rows.len());
+    let text = report + &all.text();
     let written = record(&package, &all)?;
     let mut answer = written.answer(text, &json!({}));
     if let (Some(json), Some(more)) = (json.as_object_mut(), answer.json.as_object()) {
@@ -94,6 +104,8 @@ fn record(package: &Package, all: &Whole) -> Result<super::lock::Written, Error>
 #[derive(Default)]
 struct Whole {
     engines: Vec<String>,
+    /// How many revisions were proved on each.
+    counts: Vec<usize>,
     diagnostics: Vec<Diagnostic>,
     proved: Vec<Proved>,
     without_rows: BTreeMap<String, String>,
@@ -106,12 +118,14 @@ impl Whole {
         &mut self,
         table: &Table<'_>,
         server: &Server,
+        known: &dyn Fn(&str) -> BTreeSet<Digest>,
         tell: &mut dyn FnMut(&str),
     ) -> Result<(), Error> {
         let mut engine = Postgres::create(server, &table.settings.extensions)?;
         let name = engine.version().map_err(|fault| Error::proof(&fault))?;
         tell(&format!("proving the history on {name}, {}\n", server.name));
-        let outcome = prove_on(table, &mut engine, tell).map_err(|fault| Error::proof(&fault))?;
+        let outcome = prove_on(table, &mut engine, &known(&name), tell)
+            .map_err(|fault| Error::proof(&fault))?;
         self.proved
             .extend(proofs::of(table, Dialect::Postgres, &name, &outcome));
         let is_sound = |diagnostic: &Diagnostic| diagnostic.code.is_warning();
@@ -121,6 +135,7 @@ impl Whole {
             self.schema = schemas::sql(table, Dialect::Postgres, &mut engine, &heads)?;
         }
         self.engines.push(name);
+        self.counts.push(outcome.proved.len());
         for diagnostic in outcome.diagnostics {
             // What is found on every server is told once.
             if !self.diagnostics.contains(&diagnostic) {
@@ -137,14 +152,14 @@ impl Whole {
             .all(|diagnostic| diagnostic.code.is_warning())
     }
 
-    fn text(&self, revisions: usize) -> String {
-        let count = match revisions {
-            0 => "sound: no revision yet".to_owned(),
-            1 => "proved: 1 revision".to_owned(),
-            _ => format!("proved: {revisions} revisions"),
-        };
+    fn text(&self) -> String {
         let mut text = String::new();
-        for engine in &self.engines {
+        for (engine, &count) in self.engines.iter().zip(&self.counts) {
+            let count = match count {
+                0 => "nothing left to prove".to_owned(),
+                1 => "proved: 1 revision".to_owned(),
+                _ => format!("proved: {count} revisions"),
+            };
             text.extend([&count, ", on ", engine, "\n"]);
         }
         for (table, reason) in &self.without_rows {
@@ -157,11 +172,12 @@ impl Whole {
 fn prove_on(
     table: &Table<'_>,
     engine: &mut Postgres,
+    known: &BTreeSet<Digest>,
     tell: &mut dyn FnMut(&str),
 ) -> Result<Outcome, Fault> {
     let count = table.rows.len();
     let start = Start {
-        known: &BTreeSet::new(),
+        known,
         images: Vec::new(),
         is_reported: &|_, _| false,
         fingerprints: true,

@@ -172,6 +172,24 @@ fn a_stale_proof_is_left_out_and_a_fresh_one_stays() {
 }
 
 #[test]
+fn what_is_locked_one_after_the_other_is_as_if_it_was_locked_at_once() {
+    let package = released();
+    let (path, later) = revision("cccc2", "bbbb1", "integer");
+    package.put(&path, &later);
+    assert_eq!(package.run(&["lock"]).code, 0);
+    let one_by_one = text(&package);
+    // Nothing is known of how it was proved.
+    fs::remove_file(package.path(LOCK)).unwrap();
+    assert_eq!(package.run(&["lock"]).code, 0);
+    let sqlite = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains("SQLite"));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(sqlite(&text(&package)), sqlite(&one_by_one));
+    assert_eq!(sqlite(&one_by_one).len(), 3);
+}
+
+#[test]
 fn an_edit_is_accepted_with_its_reason_and_only_where_there_is_one() {
     let package = released();
     let was = package.released();

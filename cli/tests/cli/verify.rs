@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::Stdio;
 
 use limbeck_testkit::{Database, postgres};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Package, program};
 
@@ -89,8 +89,47 @@ note: it is not proved that 2 revisions apply and reverse on PostgreSQL
     );
     let text = std::fs::read_to_string(package.path(LOCK)).unwrap();
     assert!(text.contains("PostgreSQL 1"), "{text}");
-    verify(&package, &[]);
+    verify(&package, &["--all"]);
     assert_eq!(std::fs::read_to_string(package.path(LOCK)).unwrap(), text);
+}
+
+#[test]
+fn what_was_proved_on_the_same_version_is_proved_again_only_when_asked() {
+    let package = sound();
+    let count = |arguments: &[&str]| {
+        let (code, stdout, stderr) = verify(&package, &[&["--json"], arguments].concat());
+        assert_eq!(code, 0, "{stderr}");
+        let json: Value = serde_json::from_str(&stdout).unwrap();
+        json["proved"].clone()
+    };
+    let lock = || assert_eq!(package.run(&["lock"]).code, 0);
+    lock();
+    assert_eq!(count(&[]), json!([2]));
+    let proved = std::fs::read_to_string(package.path(LOCK)).unwrap();
+    let (_, stdout, _) = verify(&package, &[]);
+    assert_eq!(stdout, "nothing left to prove, on PostgreSQL V\n");
+    assert_eq!(count(&["--all"]), json!([2]));
+
+    let (file, text) = revision(
+        "cccc2",
+        "bbbb1",
+        "CREATE INDEX i ON items (name);",
+        "DROP INDEX i;",
+    );
+    package.put(&file, &text);
+    lock();
+    assert_eq!(count(&[]), json!([1]), "on top of what is not proved again");
+    assert_eq!(package.run(&["lock", "--check"]).code, 0);
+    let now = std::fs::read_to_string(package.path(LOCK)).unwrap();
+    verify(&package, &["--all"]);
+    let whole = std::fs::read_to_string(package.path(LOCK)).unwrap();
+    assert_eq!(now, whole, "the fingerprints are those of a whole proof");
+
+    // Of another version it proves nothing.
+    let version = proved.split("\"PostgreSQL ").nth(1).unwrap();
+    let version = version.split('"').next().unwrap();
+    package.put(LOCK, &whole.replace(version, "13.0"));
+    assert_eq!(count(&[]), json!([3]));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
+use limbeck_model::checksum::Digest;
 use limbeck_schema::Schema;
 use limbeck_schema::render::Ddl;
 
@@ -49,6 +50,14 @@ pub trait Engine {
     /// # Errors
     /// A fault of the environment.
     fn schema(&mut self) -> Result<Schema, Fault>;
+
+    /// The fingerprint of all that is defined now.
+    ///
+    /// # Errors
+    /// A fault of the environment.
+    fn fingerprint(&mut self) -> Result<Digest, Fault> {
+        Ok(self.schema()?.fingerprint())
+    }
 
     /// The statements that make all that is defined now.
     ///

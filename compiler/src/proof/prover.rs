@@ -89,7 +89,7 @@ pub fn prove<E: Engine>(
         (start.on_proved)(place);
         let is_there = prover.walk.at == *prover.walk.line(place);
         if is_there && start.fingerprints {
-            let fingerprint = prover.walk.engine.schema()?.fingerprint();
+            let fingerprint = prover.walk.engine.fingerprint()?;
             prover.outcome.fingerprints.insert(place, fingerprint);
         }
         prover.walk.leave(place)?;

@@ -7,7 +7,7 @@ use super::prover::OnReached;
 use super::set::Set;
 use crate::table::{Row, Script, Side, Table};
 
-/// How many revisions are applied before the database is kept, so that coming back is never far.
+/// How many revisions are proved before the database is kept, so that coming back is never far.
 const STRIDE: usize = 64;
 /// How many revisions are applied again before the database is kept: what comes back once from far away
 /// does so again with the next mistake.
@@ -156,7 +156,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
                     failure,
                 }));
             }
-            self.settle(place)?;
+            self.applied(place)?;
         }
         if is_far {
             self.latest = Some((self.at.clone(), self.engine.save()?));
@@ -192,19 +192,24 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
         }
     }
 
-    /// A revision has been applied: its tables get rows, and the database is kept where it may be
-    /// wanted again.
+    /// A revision has been proved and applied: the database is kept where it may be wanted again.
     pub(super) fn settle(&mut self, place: usize) -> Result<(), Fault> {
+        self.applied(place)?;
+        self.steps += 1;
+        if self.steps.is_multiple_of(STRIDE) {
+            self.latest = Some((self.at.clone(), self.engine.save()?));
+        }
+        Ok(())
+    }
+
+    /// A revision has been applied: its tables get rows.
+    fn applied(&mut self, place: usize) -> Result<(), Fault> {
         self.at.insert(place);
         if self.ways[place].rows == Rows::Hard {
             self.engine.fill(Rows::Hard)?;
         } else {
             // Whatever was missing before may be there from now on.
             self.begin_anew(&self.at.clone(), Rows::Hard)?;
-        }
-        self.steps += 1;
-        if self.steps.is_multiple_of(STRIDE) {
-            self.latest = Some((self.at.clone(), self.engine.save()?));
         }
         if self.at == self.lines[place] {
             (self.on_reached)(place, &mut || self.engine.save())?;

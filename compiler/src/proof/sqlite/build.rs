@@ -50,14 +50,13 @@ pub fn prove_in_build(
     }
 }
 
-/// Proves a history on SQLite from its first revision to its last, with the schema's fingerprint after
-/// each.
+/// Proves on SQLite what is not known already, with the schema's fingerprint after each revision that is.
 ///
 /// # Errors
 /// When SQLite fails.
-pub fn prove_whole(table: &Table<'_>) -> Result<Outcome, Fault> {
+pub fn prove_unknown(table: &Table<'_>, known: &BTreeSet<Digest>) -> Result<Outcome, Fault> {
     let start = Start {
-        known: &BTreeSet::new(),
+        known,
         images: Vec::new(),
         is_reported: &|_, _| false,
         fingerprints: true,

@@ -6,6 +6,7 @@ use std::mem;
 use std::rc::Rc;
 
 use limbeck_model::Dialect;
+use limbeck_schema::Followed;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode};
@@ -33,6 +34,8 @@ pub struct Sqlite {
     pub(super) rows: BTreeMap<String, Rc<Vec<Row>>>,
     /// What changed, in its order.
     pub(super) log: Vec<Change>,
+    /// What is defined, as far as the log had been read.
+    pub(super) followed: Option<(Followed, usize)>,
     /// The tables that may need rows, in lower case.
     pub(super) unfilled: BTreeSet<String>,
     /// Why tables have none, by their names in lower case.
@@ -74,6 +77,7 @@ impl Sqlite {
             catalog: Catalog::default(),
             rows: BTreeMap::new(),
             log: Vec::new(),
+            followed: None,
             unfilled: BTreeSet::new(),
             barren: BTreeMap::new(),
             unusable: BTreeMap::new(),

@@ -1,10 +1,12 @@
 //! The database as a proof needs it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use limbeck_schema::Schema;
+use limbeck_model::checksum::Digest;
 use limbeck_schema::render::Ddl;
 use limbeck_schema::sqlite::Entry;
+use limbeck_schema::{Followed, Object, Schema};
 
 use super::super::engine::{Difference, Engine, Failure, Fault, Rows, Unusable};
 use super::database::{Change, Image, Sqlite, fault};
@@ -55,26 +57,22 @@ impl Engine for Sqlite {
                 }
             }
         }
-        let objects = |entry: &Option<std::rc::Rc<Entry>>| {
-            entry.as_deref().map(Entry::objects).unwrap_or_default()
-        };
         entries.retain(|_, (before, after)| before != after);
         Ok(Difference {
             before: entries
                 .values()
-                .flat_map(|(entry, _)| objects(entry))
+                .flat_map(|(entry, _)| objects(entry.as_ref()))
                 .collect(),
             after: entries
                 .values()
-                .flat_map(|(_, entry)| objects(entry))
+                .flat_map(|(_, entry)| objects(entry.as_ref()))
                 .collect(),
             rows: rows
                 .into_iter()
                 .filter(|(_, (before, after))| before != after)
                 .map(|(table, (before, after))| {
-                    let all = |rows: &Option<std::rc::Rc<Vec<_>>>| {
-                        rows.as_deref().cloned().unwrap_or_default()
-                    };
+                    let all =
+                        |rows: &Option<Rc<Vec<_>>>| rows.as_deref().cloned().unwrap_or_default();
                     (table, (all(before), all(after)))
                 })
                 .collect(),
@@ -87,6 +85,33 @@ impl Engine for Sqlite {
             .entries()
             .flat_map(|entry| entry.objects())
             .collect())
+    }
+
+    fn fingerprint(&mut self) -> Result<Digest, Fault> {
+        let end = self.log.len();
+        let followed = if let Some((mut followed, read)) = self.followed.take() {
+            for change in self.log.get(read..).unwrap_or_default() {
+                if let Change::Entry(change) = change {
+                    for object in objects(change.before.as_ref()) {
+                        followed.remove(&object);
+                    }
+                    for object in objects(change.after.as_ref()) {
+                        followed.add(object);
+                    }
+                }
+            }
+            followed
+        } else {
+            let mut followed = Followed::default();
+            let entries = self.catalog.entries();
+            for object in entries.flat_map(|entry| entry.objects()) {
+                followed.add(object);
+            }
+            followed
+        };
+        let fingerprint = followed.fingerprint();
+        self.followed = Some((followed, end));
+        Ok(fingerprint)
     }
 
     fn ddl(&mut self) -> Result<Ddl, Fault> {
@@ -126,4 +151,8 @@ impl Engine for Sqlite {
     fn restore(&mut self, image: Option<&Image>) -> Result<(), Fault> {
         self.replace(image)
     }
+}
+
+fn objects(entry: Option<&Rc<Entry>>) -> Vec<Object> {
+    entry.map(|entry| entry.objects()).unwrap_or_default()
 }

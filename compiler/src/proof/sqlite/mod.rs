@@ -13,5 +13,5 @@ mod shape;
 mod touched;
 mod usable;
 
-pub use build::{engine, prove_in_build, prove_whole};
+pub use build::{engine, prove_in_build, prove_unknown};
 pub use database::{Image, Sqlite};
