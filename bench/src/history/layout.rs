@@ -48,7 +48,8 @@ fn revision_files(tool: Tool, revision: &Revision, dialect: Dialect) -> Vec<(Str
     }
 }
 
-fn id(number: usize) -> String {
+/// How limbeck's revision with this number is called.
+pub(crate) fn id(number: usize) -> String {
     format!("r{number:05}")
 }
 

@@ -7,5 +7,5 @@ mod render;
 mod write;
 
 pub(crate) use description::{Dialect, History};
-pub(crate) use layout::files;
+pub(crate) use layout::{files, id};
 pub(crate) use write::write_changed;

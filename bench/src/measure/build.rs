@@ -28,9 +28,12 @@ pub(crate) fn build(bench: &mut Bench, dialect: Dialect) -> Result<()> {
 }
 
 fn from_nothing(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
-    let contenders = bench.plan.tools(dialect, size);
+    let mut contenders = bench.plan.tools(dialect, size);
     let (small, history) = (bench.history(10).clone(), bench.history(size).clone());
     for (measure, profile) in PROFILES {
+        if profile == "release" {
+            contenders.retain(|contender| lock::can_be_released(&contender.subject));
+        }
         for contender in &contenders {
             let tool = contender.subject.tool;
             // So that the dependencies are there.
@@ -86,7 +89,7 @@ fn edits(bench: &mut Bench, dialect: Dialect) -> Result<()> {
         subject.prepare(&history)?;
         if subject.tool == Tool::Limbeck {
             // All but the newest are released, as they are in a program that is at work.
-            lock::all_but_the_newest(subject, &history, &bench.databases)?;
+            lock::all_but_the_newest(subject, &bench.databases)?;
         }
         subject.build("dev")?;
     }

@@ -1,5 +1,6 @@
 //! `cargo limbeck lock`: what is to be released is locked, and the ways out for what was.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use limbeck_compiler::lock::{self, Lock};
@@ -59,16 +60,24 @@ fn keep_schema(package: &Package, table: &Table<'_>) -> Result<bool, Error> {
     schemas::keep(package, table, Dialect::Sqlite, &sql)
 }
 
+/// So many revisions are named; whoever locks a long history for the first time knows which.
+const MOST_NAMED: usize = 20;
+
 /// The ids with the messages of their revisions, one on a line.
 fn titles(table: &Table<'_>, ids: &[String]) -> String {
     let mut titles = String::new();
+    let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     let rows = table.rows.iter().map(|row| row.revision);
-    for revision in rows.filter(|revision| ids.contains(&revision.id.value)) {
+    let locked = rows.filter(|revision| ids.contains(revision.id.value.as_str()));
+    for revision in locked.take(MOST_NAMED) {
         let message = revision.message.as_ref();
         let message = message.map_or("", |message| message.value.as_str());
         let line = format!("  {}  {message}", revision.id.value);
         // Writing to a String cannot fail.
         let _ = writeln!(titles, "{}", line.trim_end());
+    }
+    if ids.len() > MOST_NAMED {
+        let _ = writeln!(titles, "  and {} more", ids.len() - MOST_NAMED);
     }
     titles
 }

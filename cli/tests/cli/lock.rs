@@ -91,6 +91,21 @@ fn an_empty_history_gets_no_lock_file() {
 }
 
 #[test]
+fn of_a_long_history_the_first_revisions_are_named() {
+    let package = package();
+    let mut parent = "bbbb1".to_owned();
+    for number in 0..20 {
+        let id = format!("c{number:04}");
+        let (path, text) = revision(&id, &parent, "integer");
+        package.put(&path, &text);
+        parent = id;
+    }
+    let outcome = package.run(&["lock"]);
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!((lines.len(), lines[21]), (22, "  and 2 more"));
+}
+
+#[test]
 fn a_history_with_a_mistake_is_not_locked() {
     let package = package();
     package.put("migrations/stray.txt", "");
