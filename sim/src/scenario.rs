@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use limbeck::{Database, Dialect, Error, Event, Migrator, Repair};
@@ -220,10 +220,13 @@ impl Golden {
         let place = Arc::new(start.copy());
         let states = Arc::new(Mutex::new(BTreeMap::new()));
         keep(&states, Portrait::of(&place));
+        let steps = Arc::new(Mutex::new(Vec::new()));
         let (looked_at, kept) = (Arc::clone(&place), Arc::clone(&states));
+        let done = Arc::clone(&steps);
         let mut migrator = subject.migrator().observer(move |event: &Event| {
-            if let Event::Finished(_) = event {
+            if let Event::Finished(step) = event {
                 keep(&kept, Portrait::of(&looked_at));
+                locked(&done).push(step.revision.id.clone());
             }
         });
         match operation.act(&mut migrator, &place.url()) {
@@ -233,12 +236,29 @@ impl Golden {
         }
         let end = Portrait::of(&place);
         keep(&states, end.clone());
+        if let Operation::Upgrade(_) = operation {
+            keep_each_state(subject, &start.copy(), &locked(&steps), &states);
+        }
         let head = (!matches!(operation, Operation::Stamp(..))).then(|| {
             subject.upgrade(&place, "head");
             Portrait::of(&place)
         });
-        let states = std::mem::take(&mut *states.lock().unwrap_or_else(PoisonError::into_inner));
+        let states = std::mem::take(&mut *locked(&states));
         Self { states, end, head }
+    }
+}
+
+/// Takes one step after the other. Those of a first install share a message, in which all can have been done
+/// before the one that fails.
+fn keep_each_state(
+    subject: &Subject,
+    place: &Place,
+    steps: &[String],
+    states: &Mutex<BTreeMap<Vec<String>, (String, String)>>,
+) {
+    for step in steps {
+        subject.upgrade(place, step);
+        keep(states, Portrait::of(place));
     }
 }
 
@@ -251,6 +271,9 @@ fn keep(
         ..
     }: Portrait,
 ) {
-    let mut states = states.lock().unwrap_or_else(PoisonError::into_inner);
-    states.insert(applied, (schema, rows));
+    locked(states).insert(applied, (schema, rows));
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
