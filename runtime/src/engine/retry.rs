@@ -156,6 +156,8 @@ impl Run<'_> {
             match self.driver.reconnect(&lost) {
                 Ok(Reconnected::Done) => break,
                 Ok(Reconnected::NotOurs) => return Err(describe(lost)),
+                // Whoever has taken its script over has ended its session first.
+                Ok(Reconnected::AfterTermination) if self.was_overtaken() => break,
                 Ok(Reconnected::AfterTermination) => {
                     return Err(describe(lost).help_with(
                         "somebody has ended limbeck's session on purpose, so it is not tried again; run again to go on",
@@ -174,6 +176,16 @@ impl Run<'_> {
             reason: lost.to_string(),
         });
         Ok(())
+    }
+
+    /// Whether another process has the script now that this one had.
+    fn was_overtaken(&mut self) -> bool {
+        if !self.has_script {
+            return false;
+        }
+        let question = self.ledger.has_claim(&format!("{}.", self.token));
+        let answer = self.driver.ask(&question);
+        answer.is_ok_and(|rows| rows.is_empty())
     }
 
     /// Waits for a server that is away; `false` at once when the deadline has passed.

@@ -54,6 +54,8 @@ pub(crate) struct Run<'r> {
     pub(super) suspect: Option<(String, Stopwatch)>,
     /// How many claims it has made.
     pub(super) claims: u32,
+    /// Whether it has a script outside a transaction, as far as it knows.
+    pub(super) has_script: bool,
     /// What the next step has to say.
     pub(super) notes: Vec<String>,
     /// How long was waited since the last step.
@@ -105,6 +107,7 @@ impl<'r> Run<'r> {
             token: format!("{:016x}", fastrand::u64(..)),
             suspect: None,
             claims: 0,
+            has_script: false,
             notes: Vec::new(),
             waited: Duration::ZERO,
             attempts: Attempts::default(),

@@ -37,12 +37,27 @@ impl Ledger {
     }
 
     /// Puts all that is known of a script under a new claim.
+    ///
+    /// Who has it may have been suspended between its claim and the statement, which no token keeps back. So on
+    /// PostgreSQL its session is ended, where the role may: a server begins nothing after that.
     pub(super) fn taken_over(&self, claim: &Claim<'_>) -> Vec<String> {
-        let session = match self.dialect {
-            Dialect::Sqlite => String::new(),
-            Dialect::Postgres => format!(", backend = pg_backend_pid(), backend_start = {STARTED}"),
+        let (end, session) = match self.dialect {
+            Dialect::Sqlite => (None, String::new()),
+            Dialect::Postgres => (
+                Some(format!(
+                    "SELECT pg_terminate_backend(a.pid) FROM {} AS p JOIN pg_stat_activity AS a \
+                     ON a.pid = p.backend AND a.backend_start = p.backend_start WHERE {} \
+                     AND p.direction = '{}' AND p.step = {} AND p.state = 'started' AND a.pid <> pg_backend_pid() \
+                     AND a.usename = current_user AND a.state = 'idle'",
+                    self.table("progress"),
+                    self.is(claim.history, claim.id),
+                    claim.direction,
+                    claim.step,
+                )),
+                format!(", backend = pg_backend_pid(), backend_start = {STARTED}"),
+            ),
         };
-        vec![
+        let taken = [
             format!(
                 "UPDATE {} SET token = {}, lease_until = {}{session} WHERE {} AND direction = '{}'",
                 self.table("progress"),
@@ -52,13 +67,18 @@ impl Ledger {
                 claim.direction,
             ),
             self.begin(claim),
-        ]
+        ];
+        end.into_iter().chain(taken).collect()
     }
 
-    /// Ends a lease at once.
+    /// Ends a lease at once. The session is nobody's any more who could be overtaken.
     pub(super) fn let_go(&self, claim: &Claim<'_>) -> String {
+        let session = match self.dialect {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => ", backend = NULL",
+        };
         format!(
-            "UPDATE {} SET lease_until = {} WHERE {}",
+            "UPDATE {} SET lease_until = {}{session} WHERE {}",
             self.table("progress"),
             self.now(),
             self.under(claim),
@@ -221,6 +241,16 @@ impl Ledger {
             "SELECT 1 FROM {} WHERE history IN ({}) LIMIT 1",
             self.table("progress"),
             self.histories(histories),
+        )
+    }
+
+    /// The query that has a row where there is a claim with such a token.
+    pub(crate) fn has_claim(&self, start: &str) -> String {
+        format!(
+            "SELECT 1 FROM {} WHERE substr(token, 1, {}) = {} LIMIT 1",
+            self.table("progress"),
+            start.len(),
+            self.quote(start),
         )
     }
 

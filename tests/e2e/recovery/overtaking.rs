@@ -90,6 +90,42 @@ fn a_process_that_comes_back_after_it_was_overtaken_stops_without_writing() {
 }
 
 #[test]
+fn a_process_that_was_suspended_before_its_statement_does_not_run_it_after_it_was_overtaken() {
+    let store = Store::postgres();
+    let history = script(
+        "VACUUM a;\nCREATE INDEX CONCURRENTLY late ON a (n);",
+        "DROP INDEX CONCURRENTLY late;",
+    );
+    store.upgrade(history, "r1");
+    let (reached, is_there) = mpsc::channel();
+    let (go, may_go) = mpsc::channel::<()>();
+    let may_go = Mutex::new(may_go);
+    let suspended = in_thread(&store, move |url| {
+        let observer = move |event: &Event| {
+            // It has its claim, and the next that it sends is about the index.
+            if let Event::Statement { number: 2, .. } = event {
+                reached.send(()).unwrap();
+                may_go.lock().unwrap().recv().unwrap();
+            }
+        };
+        Migrator::new(history)
+            .observer(observer)
+            .upgrade(url, "head")
+    });
+    is_there.recv().unwrap();
+    store.execute("UPDATE limbeck.progress SET lease_until = now() - interval '1 hour'");
+    assert_eq!(store.upgrade(history, "head").steps.len(), 1);
+    store.execute("DROP INDEX late");
+    go.send(()).unwrap();
+    let report = suspended.join().unwrap().unwrap();
+    assert!(report.is_up_to_date(), "{report:?}");
+    assert_eq!(
+        store.query("SELECT count(*) FROM pg_class WHERE relname = 'late'"),
+        ["0"]
+    );
+}
+
+#[test]
 fn a_statement_behind_a_pooler_is_found_by_its_marker_and_not_overtaken() {
     let store = Store::postgres();
     store.upgrade(building(), "r1");

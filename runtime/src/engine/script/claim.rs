@@ -45,7 +45,7 @@ impl Run<'_> {
         };
         let outcome = self.write(&unit, !is_first, None)?;
         if let Outcome::Done = outcome {
-            script.advance(entry.history.name, token);
+            self.hold(script, token);
         }
         Ok(outcome)
     }

@@ -47,16 +47,18 @@ impl Script {
             rows: 0,
         }
     }
-
-    /// The ledger has taken a claim.
-    pub(super) fn advance(&mut self, history: &str, token: String) {
-        self.create_ledger = false;
-        self.guard.expect_unfinished(history, Some(&token));
-        self.token = token;
-    }
 }
 
 impl Run<'_> {
+    /// The ledger has taken a claim.
+    pub(super) fn hold(&mut self, script: &mut Script, token: String) {
+        let history = self.chart.entries[script.index].history.name;
+        script.create_ledger = false;
+        script.guard.expect_unfinished(history, Some(&token));
+        script.token = token;
+        self.has_script = true;
+    }
+
     /// Runs a script from its first statement.
     pub(in crate::engine) fn begin_script(
         &mut self,
@@ -132,7 +134,7 @@ impl Run<'_> {
         drop(busy);
         match result {
             Ok(()) => {
-                script.advance(entry.history.name, token);
+                self.hold(script, token);
                 self.statement_ended(script, number, done);
                 Ok(Outcome::Done)
             }
@@ -279,6 +281,7 @@ impl Run<'_> {
         };
         let outcome = self.write(&unit, true, Some((index, direction)))?;
         if let Outcome::Done = outcome {
+            self.has_script = false;
             let effect = Effect {
                 duration: script.watch.elapsed(),
                 rows: script.rows,

@@ -99,7 +99,7 @@ impl Run<'_> {
         };
         let outcome = self.write(&unit, false, None)?;
         if let Outcome::Done = outcome {
-            script.advance(entry.history.name, token);
+            self.hold(script, token);
         }
         Ok(outcome)
     }
