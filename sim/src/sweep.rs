@@ -125,20 +125,25 @@ pub(crate) fn calls(scenario: &Scenario) -> usize {
     calls.load(Ordering::SeqCst)
 }
 
+/// How often a point is tried: a run that waits looks around as often as there is time to, which is not always the
+/// same.
+const ATTEMPTS: u32 = 10;
+
 fn try_stroke(scenario: &Scenario, stroke: Stroke) -> Vec<String> {
-    let place = scenario.start.copy();
-    let counter = Counter::new(Some(stroke));
-    let struck = Arc::clone(&counter.struck);
-    let outcome = scenario
-        .operation
-        .act(&mut scenario.migrator(), Faulty(&place.url(), counter));
-    let mut problems = Vec::new();
-    match struck.get() {
-        Some(call) => problems.extend(answer_is_right(scenario, stroke, call, &outcome)),
-        None => problems.push("the fault was not reached".to_owned()),
+    for _ in 0..ATTEMPTS {
+        let place = scenario.start.copy();
+        let counter = Counter::new(Some(stroke));
+        let struck = Arc::clone(&counter.struck);
+        let outcome = scenario
+            .operation
+            .act(&mut scenario.migrator(), Faulty(&place.url(), counter));
+        if let Some(call) = struck.get() {
+            let answer = answer_is_right(scenario, stroke, call, &outcome);
+            let after = oracle::examine(scenario, &place);
+            return answer.into_iter().chain(after).collect();
+        }
     }
-    problems.extend(oracle::examine(scenario, &place));
-    problems
+    vec!["the fault was not reached".to_owned()]
 }
 
 /// A run that meets a fault succeeds all the same, or says what has stopped it.
