@@ -4,7 +4,7 @@ use limbeck_model::Dialect;
 
 use super::catalog::{self, Cure, Invalid, Known, Spoken};
 use super::records::{self, Remedy};
-use crate::driver::{Answer, DriverError, Timeouts, Unit};
+use crate::driver::{Answer, DriverError, Marker, Timeouts, Unit};
 use crate::engine::position::{self, cannot_read};
 use crate::engine::run::{Outcome, Run};
 use crate::engine::script;
@@ -33,6 +33,9 @@ impl Run<'_> {
             let spoken = Spoken::of(self.chart, &self.ledger, &contents);
             while let Err(error) = self.repair_catalog(repair, &spoken, &mut report) {
                 self.reconnect(error, cannot_repair)?;
+                // The server may still be at what was sent.
+                let token = self.token.clone();
+                self.wait_until_ended(&token)?;
             }
         }
         Ok(report)
@@ -224,7 +227,10 @@ impl Run<'_> {
     ) -> Result<Fate, DriverError> {
         let mut lost = None;
         if leftover.fate == Fate::Mended {
-            match self.driver.run(sql, PATIENT) {
+            self.driver.mark(Some(Marker::new(&self.token, "repair")));
+            let result = self.driver.run(sql, PATIENT);
+            self.driver.mark(None);
+            match result {
                 Ok(_) => {}
                 Err(error) if error.lost => lost = Some(error),
                 Err(error) => {

@@ -150,8 +150,8 @@ impl Run<'_> {
         })
     }
 
-    /// A statement may have been on its way when the script was taken over.
-    fn wait_until_ended(&mut self, token: &str) -> Result<(), Error> {
+    /// A statement may have been on its way when the script was taken over, or its connection was lost.
+    pub(in crate::engine) fn wait_until_ended(&mut self, token: &str) -> Result<(), Error> {
         let Some(question) = self.ledger.is_running(token) else {
             return Ok(());
         };
