@@ -12,9 +12,13 @@ use crate::record::Record;
 pub(crate) fn keep(name: &str, machine: &Value, new: &[Record]) -> Result<()> {
     let (before, mut records) = read(name)?.unwrap_or_default();
     records.retain(|record| new.iter().all(|other| other.key() != record.key()));
+    let machine = &if records.is_empty() {
+        machine.clone()
+    } else {
+        with_what_was_known(machine, &before)
+    };
     records.extend_from_slice(new);
     records.sort_by(|a, b| a.key().cmp(&b.key()));
-    let machine = &with_what_was_known(machine, &before);
     let value = json!({
         "machine": machine,
         "records": records.iter().map(Record::to_json).collect::<Vec<_>>(),
@@ -24,13 +28,18 @@ pub(crate) fn keep(name: &str, machine: &Value, new: &[Record]) -> Result<()> {
     write(&format!("{name}.md"), &markdown::page(machine, &records))
 }
 
-/// A run that had no use for a server does not know its version.
+/// A run that had no use for a server does not know its version, and what is kept from other machines is theirs.
 fn with_what_was_known(machine: &Value, before: &Value) -> Value {
     let mut known = machine.clone();
     for (name, value) in known.as_object_mut().into_iter().flatten() {
-        if value.is_null() {
-            *value = before[name.as_str()].clone();
-        }
+        let Some(other) = before[name.as_str()].as_str() else {
+            continue;
+        };
+        *value = match value.as_str() {
+            Some(own) if other.split("; ").any(|part| part == own) => other.into(),
+            Some(own) => format!("{other}; {own}").into(),
+            None => other.into(),
+        };
     }
     known
 }
@@ -65,4 +74,19 @@ fn write(name: &str, text: &str) -> Result<()> {
     fs::create_dir_all(&folder).map_err(Failure::io(format!("make {}", folder.display())))?;
     let path = folder.join(name);
     fs::write(&path, text).map_err(Failure::io(format!("write {}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_that_some_results_are_of_stays_beside_the_newest() {
+        let first = json!({ "processor": "a", "cores": "2", "PostgreSQL": "15" });
+        let second = json!({ "processor": "b", "cores": "2", "PostgreSQL": null });
+        let both = json!({ "processor": "a; b", "cores": "2", "PostgreSQL": "15" });
+        assert_eq!(with_what_was_known(&second, &first), both);
+        assert_eq!(with_what_was_known(&first, &both), both);
+        assert_eq!(with_what_was_known(&first, &Value::Null), first);
+    }
 }

@@ -115,7 +115,8 @@ pub(super) fn page(machine: &Value, records: &[Record]) -> String {
          the least and the most of its rounds, and how many times as much that is as what the table compares with: the \
          median of the rounds' own ratios. `load` is the machine's load average when the rounds began; it has \
          as many cores as stands below, and what ran beside the benchmarks made the figures slower and the ratios less \
-         exact.\n\n",
+         exact. Where the machine has several values, one after the other, results of several machines stand here; the rounds of one cell \
+         are of one.\n\n",
     );
     text.push_str("| | |\n|---|---|\n");
     for (name, value) in machine.as_object().into_iter().flatten() {
