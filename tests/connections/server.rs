@@ -77,7 +77,7 @@ impl Secure {
         }
         client
             .batch_execute(&format!(
-                "ALTER ROLE secret PASSWORD '{PASSWORD}'; ALTER ROLE cleartext PASSWORD '{PASSWORD}'; \
+                "SET password_encryption = 'scram-sha-256'; ALTER ROLE secret PASSWORD '{PASSWORD}'; ALTER ROLE cleartext PASSWORD '{PASSWORD}'; \
                  SET password_encryption = 'md5'; ALTER ROLE digested PASSWORD '{PASSWORD}'"
             ))
             .unwrap();

@@ -94,6 +94,11 @@ on_each_database! {
 #[test]
 fn a_role_without_rights_is_told_what_it_lacks_and_nothing_is_begun() {
     let database = Database::create(postgres());
+    // As it is from version 15 on.
+    database
+        .connect()
+        .batch_execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        .unwrap();
     let (role, mut client) = limited(&database);
     let names = [(role.as_str(), "ROLE"), (database.name(), "DATABASE")];
     let findings = Migrator::new(history()).preflight(&mut client).unwrap();

@@ -8,7 +8,7 @@ use limbeck::{History, Migrator};
 use limbeck_testkit::{Direction, Gate, Moment, Verdict, postgres};
 
 use super::support::{assert_complete, database, script};
-use crate::support::Store;
+use crate::support::{Store, detach};
 
 /// Each kind of statement once.
 fn all_kinds(name: &str) -> &'static History {
@@ -24,9 +24,10 @@ fn all_kinds(name: &str) -> &'static History {
              REINDEX TABLE CONCURRENTLY a;\n\
              CREATE DATABASE {name}_more;\n\
              VACUUM a;\n\
-             ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;\n\
+             {}\n\
              DROP DATABASE {name}_more;\n\
-             INSERT INTO calls VALUES (-2);"
+             INSERT INTO calls VALUES (-2);",
+            detach()
         ),
         "SELECT 1;",
     )
