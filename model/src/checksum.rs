@@ -130,11 +130,7 @@ pub fn schema(text: &str) -> Digest {
 /// The same for a text that is given in parts.
 pub fn schema_in_parts<'t>(parts: impl Iterator<Item = &'t str> + Clone) -> Digest {
     let mut fields = Fields::new("limbeck schema 1");
-    let length: usize = parts.clone().map(str::len).sum();
-    fields.0.update((length as u64).to_be_bytes());
-    for part in parts {
-        fields.0.update(part.as_bytes());
-    }
+    fields.add_in_parts(parts.map(str::as_bytes));
     fields.finish()
 }
 
@@ -158,8 +154,15 @@ impl Fields {
     }
 
     fn add(&mut self, field: &[u8]) {
-        self.0.update((field.len() as u64).to_be_bytes());
-        self.0.update(field);
+        self.add_in_parts([field].into_iter());
+    }
+
+    fn add_in_parts<'f>(&mut self, parts: impl Iterator<Item = &'f [u8]> + Clone) {
+        let length: usize = parts.clone().map(<[u8]>::len).sum();
+        self.0.update((length as u64).to_be_bytes());
+        for part in parts {
+            self.0.update(part);
+        }
     }
 
     fn add_sorted(&mut self, digests: &[Digest]) {

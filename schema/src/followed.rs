@@ -41,6 +41,16 @@ impl Followed {
     }
 }
 
+impl FromIterator<Object> for Followed {
+    fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
+        let mut followed = Self::default();
+        for object in objects {
+            followed.add(object);
+        }
+        followed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -202,7 +202,7 @@ impl<'w, 't, E: Engine> Walk<'w, 't, E> {
         Ok(())
     }
 
-    /// A revision has been applied: its tables get rows.
+    /// A revision has been applied: its tables get rows, and whoever keeps databases may have this one.
     fn applied(&mut self, place: usize) -> Result<(), Fault> {
         self.at.insert(place);
         if self.ways[place].rows == Rows::Hard {

@@ -11,10 +11,10 @@ SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'type' EN
                    THEN 'collate ' || nullif(t.typcollation, 0)::regcollation END,
                'default ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)),
                CASE WHEN t.typnotnull THEN coalesce((
-                   -- Version 17 is the first that knows such a name.
+                   -- Before version 17 there is no such row.
                    SELECT 'constraint ' || quote_ident(k.conname) || ' ' FROM pg_constraint k
                    WHERE k.contypid = t.oid AND k.contype = 'n' AND k.conname <> t.typname || '_not_null'
-                     AND current_setting('server_version_num')::int >= 170000), '') || 'not null' END)
+                   ), '') || 'not null' END)
            WHEN 'r' THEN (
                SELECT concat_ws(' ',
                    'range of', format_type(g.rngsubtype, NULL),

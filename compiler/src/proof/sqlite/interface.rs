@@ -6,7 +6,7 @@ use std::rc::Rc;
 use limbeck_model::checksum::Digest;
 use limbeck_schema::render::Ddl;
 use limbeck_schema::sqlite::Entry;
-use limbeck_schema::{Followed, Object, Schema};
+use limbeck_schema::{Object, Schema};
 
 use super::super::engine::{Difference, Engine, Failure, Fault, Rows, Unusable};
 use super::database::{Change, Image, Sqlite, fault};
@@ -89,26 +89,21 @@ impl Engine for Sqlite {
 
     fn fingerprint(&mut self) -> Result<Digest, Fault> {
         let end = self.log.len();
-        let followed = if let Some((mut followed, read)) = self.followed.take() {
-            for change in self.log.get(read..).unwrap_or_default() {
-                if let Change::Entry(change) = change {
-                    for object in objects(change.before.as_ref()) {
-                        followed.remove(&object);
-                    }
-                    for object in objects(change.after.as_ref()) {
-                        followed.add(object);
-                    }
-                }
-            }
-            followed
-        } else {
-            let mut followed = Followed::default();
+        let (mut followed, read) = self.followed.take().unwrap_or_else(|| {
             let entries = self.catalog.entries();
-            for object in entries.flat_map(|entry| entry.objects()) {
+            (entries.flat_map(|entry| entry.objects()).collect(), end)
+        });
+        for change in self.log.get(read..).unwrap_or_default() {
+            let Change::Entry(change) = change else {
+                continue;
+            };
+            for object in objects(change.before.as_ref()) {
+                followed.remove(&object);
+            }
+            for object in objects(change.after.as_ref()) {
                 followed.add(object);
             }
-            followed
-        };
+        }
         let fingerprint = followed.fingerprint();
         self.followed = Some((followed, end));
         Ok(fingerprint)

@@ -55,7 +55,7 @@ SELECT 'domain', 'pg_type'::regclass::oid || ':' || t.oid, NULL, NULL, 3,
            CASE WHEN t.typnotnull THEN coalesce((
                SELECT 'CONSTRAINT ' || quote_ident(k.conname) || ' ' FROM pg_constraint k
                WHERE k.contypid = t.oid AND k.contype = 'n' AND k.conname <> t.typname || '_not_null'
-                 AND current_setting('server_version_num')::int >= 170000), '')
+               ), '')
                || 'NOT NULL' END),
        NULL, NULL, NULL
 FROM pg_type t
