@@ -1,9 +1,10 @@
 //! Who goes on with a script: one process, and never while another one's statement runs.
 
 use std::sync::{Mutex, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use limbeck::{ErrorKind, Event, Migrator, Watcher};
+use limbeck::{Error, ErrorKind, Event, History, Migrator, Report, Watcher};
 use limbeck_testkit::{Bouncer, PoolMode, postgres};
 
 use super::support::{
@@ -56,20 +57,18 @@ fn a_process_whose_lease_has_run_out_is_not_overtaken_while_its_statement_runs()
     assert_complete(&store);
 }
 
-#[test]
-fn a_process_that_comes_back_after_it_was_overtaken_stops_without_writing() {
-    let store = Store::postgres();
-    let history = script(
-        "VACUUM a;\nINSERT INTO calls VALUES (7);\nVACUUM calls;",
-        "DELETE FROM calls;",
-    );
-    store.upgrade(history, "r1");
+/// An upgrade that stands still where it tells of this, with a lease that has run out, and what lets it go on.
+fn suspended(
+    store: &Store,
+    history: &'static History,
+    at: fn(&Event) -> bool,
+) -> (JoinHandle<Result<Report, Error>>, mpsc::Sender<()>) {
     let (reached, is_there) = mpsc::channel();
     let (go, may_go) = mpsc::channel::<()>();
     let may_go = Mutex::new(may_go);
-    let slow = in_thread(&store, move |url| {
+    let run = in_thread(store, move |url| {
         let observer = move |event: &Event| {
-            if let Event::StatementFinished { number: 1, .. } = event {
+            if at(event) {
                 reached.send(()).unwrap();
                 may_go.lock().unwrap().recv().unwrap();
             }
@@ -80,6 +79,20 @@ fn a_process_that_comes_back_after_it_was_overtaken_stops_without_writing() {
     });
     is_there.recv().unwrap();
     store.execute("UPDATE limbeck.progress SET lease_until = now() - interval '1 hour'");
+    (run, go)
+}
+
+#[test]
+fn a_process_that_comes_back_after_it_was_overtaken_stops_without_writing() {
+    let store = Store::postgres();
+    let history = script(
+        "VACUUM a;\nINSERT INTO calls VALUES (7);\nVACUUM calls;",
+        "DELETE FROM calls;",
+    );
+    store.upgrade(history, "r1");
+    let (slow, go) = suspended(&store, history, |event| {
+        matches!(event, Event::StatementFinished { number: 1, .. })
+    });
     let report = store.upgrade(history, "head");
     assert_eq!(report.steps.len(), 1);
     go.send(()).unwrap();
@@ -97,23 +110,10 @@ fn a_process_that_was_suspended_before_its_statement_does_not_run_it_after_it_wa
         "DROP INDEX CONCURRENTLY late;",
     );
     store.upgrade(history, "r1");
-    let (reached, is_there) = mpsc::channel();
-    let (go, may_go) = mpsc::channel::<()>();
-    let may_go = Mutex::new(may_go);
-    let suspended = in_thread(&store, move |url| {
-        let observer = move |event: &Event| {
-            // It has its claim, and the next that it sends is about the index.
-            if let Event::Statement { number: 2, .. } = event {
-                reached.send(()).unwrap();
-                may_go.lock().unwrap().recv().unwrap();
-            }
-        };
-        Migrator::new(history)
-            .observer(observer)
-            .upgrade(url, "head")
+    // It has its claim, and the next that it sends is about the index.
+    let (suspended, go) = suspended(&store, history, |event| {
+        matches!(event, Event::Statement { number: 2, .. })
     });
-    is_there.recv().unwrap();
-    store.execute("UPDATE limbeck.progress SET lease_until = now() - interval '1 hour'");
     assert_eq!(store.upgrade(history, "head").steps.len(), 1);
     store.execute("DROP INDEX late");
     go.send(()).unwrap();

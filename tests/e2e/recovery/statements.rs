@@ -9,7 +9,7 @@ use super::support::{
     assert_complete, building, connect, database, in_thread, indexes, reader, script, upgrade,
     upgrade_lent, waiting_statement,
 };
-use crate::support::{Store, full};
+use crate::support::{Store, detaches_concurrently, full};
 
 #[test]
 fn a_unique_index_that_cannot_be_is_taken_away_and_built_once_it_can() {
@@ -203,7 +203,7 @@ fn a_partition_that_was_half_detached_is_detached_wholly() {
         "SELECT 1;",
     );
     store.upgrade(history, "r1");
-    if limbeck_testkit::postgres().major_version() < 14 {
+    if !detaches_concurrently() {
         let error = Migrator::new(history)
             .upgrade(&store.url(), "head")
             .unwrap_err();

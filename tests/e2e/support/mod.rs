@@ -30,11 +30,16 @@ macro_rules! on_each_database {
 
 pub(crate) use on_each_database;
 
-/// Detaches the partition `p1` of `p`, concurrently where the server can: before version 14 none could.
+/// Whether the server can detach a partition concurrently: before version 14 none could.
+pub(crate) fn detaches_concurrently() -> bool {
+    limbeck_testkit::postgres().major_version() >= 14
+}
+
+/// Detaches the partition `p1` of `p`, concurrently where the server can.
 pub(crate) fn detach() -> &'static str {
-    if limbeck_testkit::postgres().major_version() < 14 {
-        "ALTER TABLE p DETACH PARTITION p1;"
-    } else {
+    if detaches_concurrently() {
         "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;"
+    } else {
+        "ALTER TABLE p DETACH PARTITION p1;"
     }
 }
