@@ -30,22 +30,24 @@ pub(crate) fn build(bench: &mut Bench, dialect: Dialect) -> Result<()> {
 fn from_nothing(bench: &mut Bench, dialect: Dialect, size: usize) -> Result<()> {
     let mut contenders = bench.plan.tools(dialect, size);
     let (small, history) = (bench.history(10).clone(), bench.history(size).clone());
+    let first = |contender: &Contender| Subject::new(contender.subject.tool, dialect, 10);
+    for contender in &contenders {
+        let first = first(contender);
+        first.prepare(&small)?;
+        contender.subject.prepare(&history)?;
+        // As they are in a program at work, of which a clone is built.
+        if first.tool == Tool::Limbeck {
+            lock::release(&first, &bench.databases)?;
+            lock::release(&contender.subject, &bench.databases)?;
+        }
+    }
     for (measure, profile) in PROFILES {
         if profile == "release" {
             contenders.retain(|contender| lock::can_be_released(&contender.subject));
         }
+        // So that the dependencies are there.
         for contender in &contenders {
-            let tool = contender.subject.tool;
-            // So that the dependencies are there.
-            let first = Subject::new(tool, dialect, 10);
-            first.prepare(&small)?;
-            contender.subject.prepare(&history)?;
-            // As they are in a program at work, of which a clone is built.
-            if tool == Tool::Limbeck {
-                lock::release(&first, &bench.databases)?;
-                lock::release(&contender.subject, &bench.databases)?;
-            }
-            first.build(profile)?;
+            first(contender).build(profile)?;
         }
         // Some take minutes for one.
         let most = if profile == "release" { 1 } else { 3 };
