@@ -32,10 +32,14 @@ impl Place {
         Self::Postgres(testkit::Database::create(server))
     }
 
-    /// An SQLite database in a folder of somebody else's.
-    pub(crate) fn in_folder(folder: &Path) -> Self {
+    /// An SQLite database in a folder of somebody else's, with all that this one has. Nobody may be at it.
+    pub(crate) fn copy_into(&self, folder: &Path) -> Self {
+        let path = folder.join("store.db");
+        if let Some(from) = self.path() {
+            copy_file(from, &path);
+        }
         Self::Sqlite {
-            path: folder.join("store.db"),
+            path,
             _folder: None,
         }
     }
@@ -53,11 +57,7 @@ impl Place {
     /// One with all that this one has. Nobody may be at it.
     pub(crate) fn copy(&self) -> Self {
         match self {
-            Self::Sqlite { path, .. } => Self::file(|copy| {
-                if path.exists() {
-                    std::fs::copy(path, copy).unwrap();
-                }
-            }),
+            Self::Sqlite { path, .. } => Self::file(|copy| copy_file(path, copy)),
             Self::Postgres(database) => Self::Postgres(database.copy()),
         }
     }
@@ -140,6 +140,13 @@ impl Place {
             Ok(rows) => rows,
             Err(error) => panic!("{error}: {sql}"),
         }
+    }
+}
+
+/// An empty database that nobody has opened has no file.
+fn copy_file(from: &Path, to: &Path) {
+    if from.exists() {
+        std::fs::copy(from, to).unwrap();
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Schema and rows are read past limbeck and by other means than its own, so that they can judge it.
 
+use std::path::Path;
+
 use limbeck::Dialect;
 use limbeck_testkit as testkit;
 
@@ -31,6 +33,9 @@ impl Portrait {
     fn look(place: &Place, with_ledger: bool) -> Self {
         match place {
             Place::Sqlite { path, .. } => {
+                // Where nobody has opened it yet, a look must not make its file: that may be impossible.
+                let is_new = !path.exists();
+                let path = if is_new { Path::new(":memory:") } else { path };
                 let connection = rusqlite::Connection::open(path).unwrap();
                 let mut ask = |sql: &str| sqlite_rows(&connection, sql).unwrap();
                 let (applied, unfinished) = recorded(place, with_ledger, &mut ask);

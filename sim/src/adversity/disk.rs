@@ -74,8 +74,7 @@ pub(crate) fn fill_sqlite(tally: &Tally, settings: &Settings, subject: Subject, 
             println!("{part}: only root can mount a small file system; left out");
             return;
         };
-        let place = Place::in_folder(small.path());
-        std::fs::copy(path, place.path().unwrap()).unwrap();
+        let place = scenario.start.copy_into(small.path());
         let outcome = scenario
             .operation
             .act(&mut scenario.migrator(), &place.url());

@@ -13,12 +13,11 @@ use crate::scenario::Scenario;
 use crate::settings::Settings;
 use crate::tally::Tally;
 
-#[derive(Clone, Copy)]
 enum Way {
     /// The connection that is lent refuses to write.
     Connection,
     /// The file system does.
-    FileSystem,
+    FileSystem(Small),
     /// Transactions of the database are read-only unless they say otherwise, and limbeck's say otherwise.
     Default,
 }
@@ -27,21 +26,28 @@ impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connection => "a connection that only reads",
-            Self::FileSystem => "a file system that can only be read",
+            Self::FileSystem(_) => "a file system that can only be read",
             Self::Default => "transactions that only read by default",
         })
     }
 }
 
 pub(crate) fn refuse_writing(tally: &Tally, settings: &Settings, scenario: &Scenario) {
-    let ways: &[Way] = match scenario.start.dialect() {
-        Dialect::Sqlite => &[Way::Connection, Way::FileSystem],
-        Dialect::Postgres => &[Way::Default],
-    };
     let part = format!("read-only database, {scenario}");
-    tally.try_all(&part, ways, settings.workers, |way| match way {
+    let mut ways = Vec::new();
+    match scenario.start.dialect() {
+        Dialect::Sqlite => {
+            ways.push(Way::Connection);
+            match Small::mount("64m") {
+                Some(small) => ways.push(Way::FileSystem(small)),
+                None => println!("{part}: only root can mount a file system; left out"),
+            }
+        }
+        Dialect::Postgres => ways.push(Way::Default),
+    }
+    tally.try_all(&part, &ways, settings.workers, |way| match way {
         Way::Connection => connection(scenario),
-        Way::FileSystem => file_system(scenario),
+        Way::FileSystem(small) => file_system(scenario, small),
         Way::Default => default(scenario),
     });
 }
@@ -59,15 +65,8 @@ fn connection(scenario: &Scenario) -> Vec<String> {
     problems
 }
 
-fn file_system(scenario: &Scenario) -> Vec<String> {
-    let Some(small) = Small::mount("64m") else {
-        println!("only root can mount a file system; left out");
-        return Vec::new();
-    };
-    let place = Place::in_folder(small.path());
-    if let (Some(from), Some(to)) = (scenario.start.path(), place.path()) {
-        std::fs::copy(from, to).unwrap();
-    }
+fn file_system(scenario: &Scenario, small: &Small) -> Vec<String> {
+    let place = scenario.start.copy_into(small.path());
     small.protect(true);
     let outcome = scenario
         .operation
