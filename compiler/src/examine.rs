@@ -1,6 +1,5 @@
 //! All that a build finds out about a package's migrations.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use limbeck_model::Dialect;
@@ -12,7 +11,7 @@ use crate::project::{Project, Purpose};
 use crate::proof::sqlite::{engine, prove_in_build};
 use crate::proof::{Fault, Outcome};
 use crate::sql::Checked;
-use crate::table::{Row, Table};
+use crate::table::Table;
 use crate::{graph, lock, sql};
 
 /// What was found out.
@@ -57,7 +56,7 @@ impl Project {
         let parsed = table
             .as_ref()
             .filter(|_| proofs.is_some())
-            .map(|table| read_by_servers(table, &self.lock));
+            .map(|table| lock::parsed(table, &self.lock));
         let checked = sql::check(
             &self.parsed,
             &settings.dialects,
@@ -90,18 +89,6 @@ impl Project {
         }
         Ok(examined)
     }
-}
-
-/// The files with scripts that a server was seen to run, as they are: what it has parsed need not be parsed
-/// again.
-fn read_by_servers(table: &Table<'_>, lock: &Lock) -> BTreeSet<usize> {
-    let proved = lock::proved(table, lock, Dialect::Postgres, |_| true);
-    let is_proved = |row: &&Row<'_>| {
-        let side = row.side(Dialect::Postgres);
-        side.is_some_and(|side| proved.contains(&side.evidence))
-    };
-    let rows = table.rows.iter().filter(is_proved);
-    rows.map(|row| row.revision.file).collect()
 }
 
 /// Proves what a build can prove and the lock file does not say was proved by the same engine. Histories for PostgreSQL are proved by `cargo limbeck verify`, since a

@@ -21,11 +21,7 @@ impl Package {
     fn of(length: usize) -> Self {
         let package = Self(tempfile::tempdir().unwrap());
         fs::create_dir(package.path("migrations")).unwrap();
-        fs::write(
-            package.path("Cargo.toml"),
-            "[package]\nname = \"shop\"\n[package.metadata.limbeck]\ndialects = [\"sqlite\"]\n",
-        )
-        .unwrap();
+        package.declare(Dialect::Sqlite);
         for number in 0..length {
             package.write(
                 number,
@@ -34,6 +30,13 @@ impl Package {
             );
         }
         package
+    }
+
+    fn declare(&self, dialect: Dialect) {
+        let manifest = format!(
+            "[package]\nname = \"shop\"\n[package.metadata.limbeck]\ndialects = [\"{dialect}\"]\n"
+        );
+        fs::write(self.path("Cargo.toml"), manifest).unwrap();
     }
 
     fn path(&self, below: &str) -> PathBuf {
@@ -206,6 +209,41 @@ fn what_the_lock_file_says_was_proved_by_the_same_engine_is_not_proved_in_a_buil
     let project = Project::read(package.0.path()).unwrap();
     let examined = project.examine(Purpose::Development, None).unwrap();
     assert_eq!(examined.proof.proved.len(), 3);
+}
+
+#[test]
+fn what_is_locked_for_postgres_is_not_parsed_again_in_a_build() {
+    let package = Package::of(2);
+    let broken = "CREATE TABEL other (id INTEGER);";
+    package.write(0, broken, "DROP TABEL other;");
+    // Nothing of SQLite is run here; the tokens, and with them the checksum, are the same for both.
+    package.lock("PostgreSQL 15.18");
+    let path = package.path("migrations/limbeck.lock");
+    let lock = fs::read_to_string(&path).unwrap();
+    let proved = lock.replace("sqlite.", "postgres.");
+    let is_no_proof = |line: &&str| !line.contains(".proved.");
+    let lines: Vec<_> = proved.lines().filter(is_no_proof).collect();
+    let locked = lines.join("\n") + "\n";
+    package.declare(Dialect::Postgres);
+
+    let found = |proofs: Option<PathBuf>| {
+        let project = Project::read(package.0.path()).unwrap();
+        let examined = project.examine(Purpose::Development, proofs.as_deref());
+        let diagnostics = examined.unwrap().diagnostics;
+        let found = diagnostics.iter().map(|found| found.message.clone());
+        found.collect::<Vec<_>>()
+    };
+    let kept = || Some(package.path("proof"));
+    let message = "PostgreSQL cannot parse `TABEL` here";
+    fs::write(&path, &locked).unwrap();
+    // The way back is not locked.
+    assert_eq!(found(kept()), [message]);
+    assert_eq!(found(None), [message, message]);
+    fs::write(&path, &proved).unwrap();
+    assert!(found(kept()).is_empty());
+    // What was edited is, and is no longer what was released.
+    package.write(0, "CREATE TABEL others (id INTEGER);", "DROP TABEL other;");
+    assert_eq!(found(kept()).len(), 3);
 }
 
 #[test]

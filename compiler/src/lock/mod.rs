@@ -13,5 +13,5 @@ mod update;
 pub use compare::{compare, removed};
 pub use contents::{Accepted, Lock, Locked, LockedSide, NAME, Proof, Proved};
 pub use parse::parse;
-pub use release::{check_release, drafts, proved};
+pub use release::{check_release, drafts, parsed, proved};
 pub use update::{Refusal, accept, forget, lock_drafts, record_proofs};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use limbeck_model::Dialect;
+use limbeck_model::{Dialect, Direction};
 use limbeck_model::checksum::Digest;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
 
@@ -151,6 +151,29 @@ pub fn proved(
             .then_some(side.evidence)
     });
     proved.collect()
+}
+
+/// The scripts for PostgreSQL that are as they were when they were parsed, by file and direction: a revision is
+/// locked once its statements are in order, and a server that has proved it has read both ways.
+pub fn parsed(table: &Table<'_>, lock: &Lock) -> BTreeSet<(usize, Direction)> {
+    let mut parsed = BTreeSet::new();
+    for row in &table.rows {
+        let id = &row.revision.id.value;
+        let Some(side) = row.side(Dialect::Postgres) else {
+            continue;
+        };
+        let Some(locked) = lock.side(id, Dialect::Postgres) else {
+            continue;
+        };
+        let is_proved = is_proved(side, locked);
+        if is_proved || locked.checksum == side.checksum {
+            parsed.insert((row.revision.file, Direction::Up));
+        }
+        if is_proved {
+            parsed.insert((row.revision.file, Direction::Down));
+        }
+    }
+    parsed
 }
 
 /// Whether some engine has proved the scripts as they are.

@@ -47,8 +47,8 @@ impl Checked {
     }
 }
 
-/// Checks every statement in every dialect that runs it. Of files that a server of PostgreSQL has `parsed` the
-/// syntax is known to be right.
+/// Checks every statement in every dialect that runs it. Of the scripts that were `parsed` for PostgreSQL, by file
+/// and direction, the syntax is known to be right.
 #[cfg_attr(
     not(feature = "postgres"),
     expect(
@@ -60,7 +60,7 @@ pub fn check(
     files: &Parsed,
     dialects: &[Dialect],
     sources: &Sources,
-    parsed: &BTreeSet<usize>,
+    parsed: &BTreeSet<(usize, Direction)>,
 ) -> Checked {
     let mut checked = Checked::default();
     let mut sound = Vec::new();
@@ -101,7 +101,10 @@ pub fn check(
         }
     }
     #[cfg(feature = "postgres")]
-    sound.retain(|subject| !parsed.contains(&subject.section.span.file));
+    sound.retain(|subject| {
+        let section = subject.section;
+        !parsed.contains(&(section.span.file, section.direction))
+    });
     #[cfg(feature = "postgres")]
     for (subject, diagnostic) in super::syntax::check(&sound) {
         checked.add(subject, vec![diagnostic]);
