@@ -23,13 +23,12 @@ pub(crate) fn extra(bench: &mut Bench, size: usize) -> Result<()> {
     let limbeck = Contender::tool(Tool::Limbeck, dialect, size);
     compare(bench, &[sql.clone(), limbeck.clone()])?;
     let default = Databases::with_default_locks()?;
-    for contender in [sql, limbeck] {
-        bench.rounds("default-locks", "ms", &[contender], 1, |_, contender| {
-            let url = default.create(dialect, &contender.database("default"))?;
-            Ok(ms(first(contender.migrate(&url, 1)?.migrated)?))
-        })?;
-    }
-    Ok(())
+    let rounds = bench.plan.rounds(size);
+    let both = [sql, limbeck];
+    bench.rounds("default-locks", "ms", &both, rounds, |_, contender| {
+        let url = default.create(dialect, &contender.database("default"))?;
+        Ok(ms(first(contender.migrate(&url, 1)?.migrated)?))
+    })
 }
 
 fn compare(bench: &mut Bench, contenders: &[Contender]) -> Result<()> {
