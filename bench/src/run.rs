@@ -37,6 +37,11 @@ pub(crate) fn run(plan: Plan) -> Result<()> {
     if result.is_ok() {
         result = rest(&mut bench);
     }
+    if result.is_ok() && bench.records.is_empty() {
+        return Err(crate::error::Failure::new(
+            "nothing is measured with these sizes, tools and databases",
+        ));
+    }
     // What was measured before a failure is not lost.
     let kept = keep(&bench);
     result.and(kept)
@@ -99,6 +104,9 @@ fn rest(bench: &mut Bench) -> Result<()> {
 }
 
 fn keep(bench: &Bench) -> Result<()> {
+    if bench.records.is_empty() {
+        return Ok(());
+    }
     let server = bench.databases.version().ok();
     let engines: Vec<_> = machine::with_sqlite()
         .filter_map(|tool| {
