@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use limbeck_model::{Dialect, Direction};
 use limbeck_model::checksum::Digest;
 use limbeck_model::diagnostic::{Code, Diagnostic, Span};
+use limbeck_model::{Dialect, Direction};
 
 use super::contents::{Lock, LockedSide, NAME};
 use crate::table::{Row, Side, Table};

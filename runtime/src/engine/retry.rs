@@ -3,6 +3,7 @@
 //! Both leave nothing behind: a revision that did not come to its commit was rolled back as a whole, and
 //! whether it did is what the ledger says. So the answer to both is to read the ledger and go on.
 
+use std::mem;
 use std::time::Duration;
 
 use limbeck_model::Direction;
@@ -178,9 +179,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether another process has the script now that this one had.
+    /// Whether another process has the script now that this one had. It has been told then.
     fn was_overtaken(&mut self) -> bool {
-        if !self.has_script {
+        if !mem::take(&mut self.has_script) {
             return false;
         }
         let question = self.ledger.has_claim(&format!("{}.", self.token));

@@ -4,7 +4,7 @@ use limbeck_model::Dialect;
 
 use super::catalog::{self, Cure, Invalid, Known, Spoken};
 use super::records::{self, Remedy};
-use crate::driver::{Answer, DriverError, Marker, Timeouts, Unit};
+use crate::driver::{Answer, DriverError, Marker, Ran, Timeouts, Unit};
 use crate::engine::position::{self, cannot_read};
 use crate::engine::run::{Outcome, Run};
 use crate::engine::script;
@@ -182,7 +182,7 @@ impl Run<'_> {
         let leftovers = self.driver.ask(&query).unwrap_or_default();
         for row in leftovers {
             if let Some(Some(name)) = row.get(1) {
-                let _ = self.driver.run(&script::drop_index(name), PATIENT);
+                let _ = self.cure(&script::drop_index(name));
             }
         }
     }
@@ -227,10 +227,7 @@ impl Run<'_> {
     ) -> Result<Fate, DriverError> {
         let mut lost = None;
         if leftover.fate == Fate::Mended {
-            self.driver.mark(Some(Marker::new(&self.token, "repair")));
-            let result = self.driver.run(sql, PATIENT);
-            self.driver.mark(None);
-            match result {
+            match self.cure(sql) {
                 Ok(_) => {}
                 Err(error) if error.lost => lost = Some(error),
                 Err(error) => {
@@ -244,6 +241,14 @@ impl Run<'_> {
         report.leftovers.retain(|known| known.what != leftover.what);
         report.leftovers.push(leftover);
         lost.map_or(Ok(fate), Err)
+    }
+
+    /// Runs a statement that says whose it is: after a lost connection it is waited for.
+    fn cure(&mut self, sql: &str) -> Result<Ran, DriverError> {
+        self.driver.mark(Some(Marker::new(&self.token, "repair")));
+        let result = self.driver.run(sql, PATIENT);
+        self.driver.mark(None);
+        result
     }
 }
 
