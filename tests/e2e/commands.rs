@@ -143,3 +143,24 @@ fn arguments_that_are_not_understood_are_json_too() {
         (Some("usage"), Some(2))
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_may_open_no_more_files_is_told_so() {
+    let store = Store::postgres();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 5; exec \"$0\" current"])
+        .arg(env!("CARGO_BIN_EXE_memory-store"))
+        .env("DATABASE_URL", store.url())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    let error = said
+        .lines()
+        .skip_while(|line| !line.starts_with("error: cannot connect"))
+        .nth(1);
+    let error = error.unwrap_or_else(|| panic!("{said}"));
+    assert!(error.contains("the driver has given up"), "{error}");
+    assert!(error.contains("Too many open files"), "{error}");
+}

@@ -1,5 +1,6 @@
 //! One attempt to connect: to one host, encrypted in one way, and never for longer than is allowed.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -49,12 +50,12 @@ impl Attempt {
         let (sender, told) = mpsc::channel();
         if patience.is_none() {
             // Nobody gives up, and there is no need for another thread.
-            let ended = self.connect(&sender);
+            let ended = self.try_to_connect(&sender);
             let _ = sender.send(Told::Ended(Box::new(ended)));
             return wait(&told, patience);
         }
         let started = clock::start_thread(move || {
-            let ended = self.connect(&sender);
+            let ended = self.try_to_connect(&sender);
             // Nobody listens any more when it took too long.
             let _ = sender.send(Told::Ended(Box::new(ended)));
         });
@@ -67,6 +68,16 @@ impl Attempt {
                 was_encrypted: false,
             }),
         }
+    }
+
+    /// Connects. The driver panics where the operating system refuses it what it waits with, as for want of
+    /// file descriptors.
+    fn try_to_connect(self, sender: &Sender<Told>) -> Result<Client, Fault> {
+        panic::catch_unwind(AssertUnwindSafe(|| self.connect(sender))).unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+            let reason = format!("the driver has given up: {words}");
+            Err(Fault::Unreachable(DriverError::other(reason)))
+        })
     }
 
     fn connect(mut self, sender: &Sender<Told>) -> Result<Client, Fault> {
