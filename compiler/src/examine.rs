@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+#[cfg(feature = "sqlite")]
 use limbeck_model::Dialect;
 use limbeck_model::diagnostic::Diagnostic;
 
