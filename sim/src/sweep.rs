@@ -10,7 +10,7 @@ use limbeck::{Dialect, Error, ErrorKind};
 use crate::oracle;
 use crate::scenario::{Ending, Scenario};
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::tally::{Tally, until_reached};
 
 /// What strikes, when, and whether it goes on.
 #[derive(Clone, Copy, Debug)]
@@ -125,25 +125,18 @@ pub(crate) fn calls(scenario: &Scenario) -> usize {
     calls.load(Ordering::SeqCst)
 }
 
-/// How often a point is tried: a run that waits looks around as often as there is time to, which is not always the
-/// same.
-const ATTEMPTS: u32 = 10;
-
 fn try_stroke(scenario: &Scenario, stroke: Stroke) -> Vec<String> {
-    for _ in 0..ATTEMPTS {
+    until_reached(|| {
         let place = scenario.start.copy();
         let counter = Counter::new(Some(stroke));
         let struck = Arc::clone(&counter.struck);
         let outcome = scenario
             .operation
             .act(&mut scenario.migrator(), Faulty(&place.url(), counter));
-        if let Some(call) = struck.get() {
-            let answer = answer_is_right(scenario, stroke, call, &outcome);
-            let after = oracle::examine(scenario, &place);
-            return answer.into_iter().chain(after).collect();
-        }
-    }
-    vec!["the fault was not reached".to_owned()]
+        let answer = answer_is_right(scenario, stroke, struck.get()?, &outcome);
+        let after = oracle::examine(scenario, &place);
+        Some(answer.into_iter().chain(after).collect())
+    })
 }
 
 /// A run that meets a fault succeeds all the same, or says what has stopped it.

@@ -106,3 +106,14 @@ impl Tally {
         findings.is_empty()
     }
 }
+
+/// How often a point is tried: a run that waits looks around as often as there is time to, which is not always the
+/// same.
+const ATTEMPTS: u32 = 10;
+
+/// What is wrong at a point, which an attempt that does not come to it cannot tell.
+pub(crate) fn until_reached(mut attempt: impl FnMut() -> Option<Vec<String>>) -> Vec<String> {
+    (0..ATTEMPTS)
+        .find_map(|_| attempt())
+        .unwrap_or_else(|| vec!["it was not reached".to_owned()])
+}

@@ -14,7 +14,7 @@ use crate::oracle;
 use crate::portrait::Portrait;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::tally::{Tally, until_reached};
 use crate::wire::{self, Passed, Point};
 
 /// How many messages of the client make a connection and ask the first question.
@@ -26,28 +26,14 @@ pub(crate) fn cut_connections(
     scenario: &Scenario,
     quick: usize,
 ) {
-    let points = wire::points(settings, &undisturbed(scenario), quick);
+    let points = wire::points(settings, || wire::undisturbed(scenario), quick);
     let part = format!("cut the connection, {scenario}");
     tally.try_all(&part, &points, settings.workers, |point| {
-        try_point(scenario, *point)
+        until_reached(|| try_point(scenario, *point))
     });
 }
 
-/// The gate through which the operation has gone when nothing happened.
-fn undisturbed(scenario: &Scenario) -> Gate {
-    let place = scenario.start.copy();
-    let gate = Gate::start(postgres(), |_| Verdict::Pass);
-    let url = gate.url(place.name());
-    if let Err(error) = scenario
-        .operation
-        .act(&mut scenario.subject.migrator(), &url)
-    {
-        panic!("{error:#}");
-    }
-    gate
-}
-
-fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
+fn try_point(scenario: &Scenario, point: Point) -> Option<Vec<String>> {
     let place = scenario.start.copy();
     let is_cut = Arc::new(AtomicBool::new(false));
     let (noted, begun) = (Arc::clone(&is_cut), Arc::new(AtomicBool::new(false)));
@@ -70,10 +56,10 @@ fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
     let outcome = scenario
         .operation
         .act(&mut scenario.subject.migrator(), &url);
-    let mut problems = Vec::new();
     if !is_cut.load(Ordering::SeqCst) {
-        problems.push("the message was not reached".to_owned());
+        return None;
     }
+    let mut problems = Vec::new();
     match outcome {
         Ok(_) => {
             let found = Portrait::of(&place);
@@ -86,5 +72,5 @@ fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
         Err(error) => problems.push(format!("it did not survive: {error:#}")),
     }
     problems.extend(oracle::examine(scenario, &place));
-    problems
+    Some(problems)
 }

@@ -12,8 +12,8 @@ use limbeck_testkit::{Direction, Gate, Moment, Verdict, postgres};
 use crate::oracle;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
-use crate::tally::Tally;
-use crate::wait;
+use crate::tally::{Tally, until_reached};
+use crate::{wait, wire};
 
 /// Stalled at this message of the client, before or after the server has it.
 #[derive(Clone, Copy)]
@@ -31,17 +31,19 @@ pub(crate) fn stall_connections(
     scenario: &Scenario,
     count: usize,
 ) {
-    let points: Vec<_> = (3..3 + scenario.golden.states.len())
+    // What comes before connects, and asks the first question.
+    let gates = wire::gates(|| wire::undisturbed(scenario));
+    let points: Vec<_> = (3..=wire::messages(&gates, Direction::ToServer))
         .flat_map(|number| [Point(number, Moment::Before), Point(number, Moment::After)])
         .collect();
     let points = settings.sample(points, count, count * 8);
     let part = format!("stall the connection, {scenario}");
     tally.try_all(&part, &points, settings.workers, |point| {
-        try_point(scenario, *point)
+        until_reached(|| try_point(scenario, *point))
     });
 }
 
-fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Vec<String> {
+fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Option<Vec<String>> {
     let place = scenario.start.copy();
     let is_stalled = Arc::new(AtomicBool::new(false));
     let noted = Arc::clone(&is_stalled);
@@ -56,19 +58,21 @@ fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Vec<String> {
         Verdict::Pass
     });
     let url = gate.url(place.name());
-    let mut problems = Vec::new();
-    std::thread::scope(|scope| {
+    let problems = std::thread::scope(|scope| {
         let stalled = scope.spawn(|| {
             scenario
                 .operation
                 .act(&mut scenario.subject.migrator(), &url)
         });
         let is_stalled = wait::until(wait::A_WHILE, || {
-            is_stalled.load(Ordering::SeqCst).then_some(())
+            let is_stalled = is_stalled.load(Ordering::SeqCst);
+            (is_stalled || stalled.is_finished()).then_some(is_stalled)
         });
-        if is_stalled.is_none() {
-            problems.push("the message was not reached".to_owned());
+        if is_stalled != Some(true) {
+            gate.let_go();
+            return None;
         }
+        let mut problems = Vec::new();
         // The stalled one holds nothing unless the server is in the midst of its transaction, which ends by
         // itself; a script that it has begun is alive until its lease runs out.
         let mut other = scenario.subject.migrator();
@@ -84,7 +88,8 @@ fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Vec<String> {
             Ok(Err(error)) => problems.push(format!("the stalled program: {error:#}")),
             Err(_) => problems.push("the stalled program has panicked".to_owned()),
         }
+        Some(problems)
     });
-    problems.extend(oracle::examine(scenario, &place));
-    problems
+    let after = oracle::examine(scenario, &place);
+    problems.map(|problems| problems.into_iter().chain(after).collect())
 }

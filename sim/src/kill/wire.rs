@@ -1,6 +1,7 @@
 //! Killed at each message on the wire: before it is passed on, in the middle of it, and after it.
 
 use std::process::Child;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use limbeck_testkit::{Gate, Passage, Verdict, postgres};
@@ -9,7 +10,7 @@ use crate::oracle;
 use crate::process;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::tally::{Tally, until_reached};
 use crate::wire::{self, Passed, Point};
 
 pub(crate) fn kill_on_the_wire(
@@ -18,10 +19,10 @@ pub(crate) fn kill_on_the_wire(
     scenario: &Scenario,
     quick: usize,
 ) {
-    let points = wire::points(settings, &undisturbed(scenario), quick);
+    let points = wire::points(settings, || undisturbed(scenario), quick);
     let part = format!("kill on the wire, {scenario}");
     tally.try_all(&part, &points, settings.workers, |point| {
-        try_point(scenario, *point)
+        until_reached(|| try_point(scenario, *point))
     });
 }
 
@@ -42,11 +43,14 @@ fn undisturbed(scenario: &Scenario) -> Gate {
     gate
 }
 
-fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
+fn try_point(scenario: &Scenario, point: Point) -> Option<Vec<String>> {
     let place = scenario.start.copy();
     let victim: Arc<Mutex<Option<Child>>> = Arc::default();
     let seen = Arc::clone(&victim);
+    let is_reached = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&is_reached);
     let gate = Gate::start(postgres(), move |passage: &Passage| {
+        noted.fetch_or(point.is_at(passage), Ordering::SeqCst);
         judge(point, passage, &seen)
     });
     // Held while the process starts, so that no message of it is earlier than it.
@@ -60,7 +64,8 @@ fn try_point(scenario: &Scenario, point: Point) -> Vec<String> {
     drop(guard);
     wait(&victim);
     drop(gate);
-    oracle::examine(scenario, &place)
+    let is_reached = is_reached.load(Ordering::SeqCst);
+    is_reached.then(|| oracle::examine(scenario, &place))
 }
 
 fn judge(point: Point, passage: &Passage, victim: &Mutex<Option<Child>>) -> Verdict {

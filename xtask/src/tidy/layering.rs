@@ -119,7 +119,7 @@ const PACKAGES: &[Package] = &[
     },
     Package {
         name: "limbeck-bench",
-        stands_on: &["limbeck-testkit"],
+        stands_on: &["limbeck-compiler", "limbeck-model", "limbeck-testkit"],
         foreign: Foreign::Any,
         published: false,
     },
