@@ -111,7 +111,7 @@ impl Tally {
 /// same.
 const ATTEMPTS: u32 = 10;
 
-/// What is wrong at a point, which an attempt that does not come to it cannot tell.
+/// What is wrong at a point: an attempt that does not come to it, and after which nothing is wrong, says nothing.
 pub(crate) fn until_reached(mut attempt: impl FnMut() -> Option<Vec<String>>) -> Vec<String> {
     (0..ATTEMPTS)
         .find_map(|_| attempt())

@@ -91,5 +91,8 @@ fn try_point(scenario: &Scenario, Point(number, moment): Point) -> Option<Vec<St
         Some(problems)
     });
     let after = oracle::examine(scenario, &place);
-    problems.map(|problems| problems.into_iter().chain(after).collect())
+    if problems.is_none() && after.is_empty() {
+        return None;
+    }
+    Some(problems.into_iter().flatten().chain(after).collect())
 }

@@ -64,8 +64,8 @@ fn try_point(scenario: &Scenario, point: Point) -> Option<Vec<String>> {
     drop(guard);
     wait(&victim);
     drop(gate);
-    let is_reached = is_reached.load(Ordering::SeqCst);
-    is_reached.then(|| oracle::examine(scenario, &place))
+    let problems = oracle::examine(scenario, &place);
+    (is_reached.load(Ordering::SeqCst) || !problems.is_empty()).then_some(problems)
 }
 
 fn judge(point: Point, passage: &Passage, victim: &Mutex<Option<Child>>) -> Verdict {

@@ -1,4 +1,4 @@
-//! What only a server of PostgreSQL has: roles, other databases, scratch databases.
+//! What one kind of database has alone: roles, scratch databases and lent connections, or files.
 
 use limbeck::{Comparison, Evidence, Migrator};
 use limbeck_testkit::{Database, postgres};
